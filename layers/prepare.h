@@ -1,0 +1,32 @@
+/*
+ * prepare.h - from rows to packs: one function, used by publish for the cells
+ * that a version touches, and on demand for older states.
+ *
+ * The pack of a cell is a pure function of the rows in state (version, day)
+ * that touch the cell: so packs made by many small publishes equal, byte for
+ * byte, the packs of one import.
+ *
+ * Attributes that plan features carry in packs, tiles and styles:
+ *   plan                       id, designation, name, status, phase
+ * (force|ongoing|other), plan_type, coverage, municipality use                        id,
+ * plan, letter, label, colour, form, wording, phase, uses (all letters of identical
+ * areas, "RS"), main (this one of them carries fill and label) property_regulation id,
+ * plan, letter, index, label ("e" + subscript 1), symbol, form, wording, phase, value
+ *   administrative_regulation  the same
+ *   boundary                   kind, kinds, phase, owners (count)
+ *   features of layers         their columns as they are, and `title`, `id`
+ * Source layers of geodata are named by layer id.
+ */
+#ifndef PK_LAYERS_PREPARE_H
+#define PK_LAYERS_PREPARE_H
+
+#include "layers/pack.h"
+#include "layers/store.h"
+
+/* Both packs of one cell, made from the rows. Errors: PK_IO, PK_BAD_DATA. */
+enum pk_status pk_prepare_cell(struct pk_buf *features, struct pk_buf *labels,
+                               struct pk_store *store, int64_t version,
+                               enum pk_family family, int band, int64_t cell,
+                               struct pk_error *err) PK_MUST_CHECK;
+
+#endif

@@ -1,0 +1,2 @@
+# Tests of base/.
+pk_add_test(base pk_base)

@@ -1,0 +1,89 @@
+/*
+ * render.h - from a view to bytes: query -> clip -> draw -> label -> encode.
+ *
+ * A renderer belongs to one thread: it has its store, scratch memory and decoded
+ * label packs. Styles, fonts and grids are shared and immutable. The same
+ * request in the same version gives the same bytes on every run and thread, and
+ * a crop of a large picture equals the tile pixel for pixel.
+ */
+#ifndef PK_TILES_RENDER_H
+#define PK_TILES_RENDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "layers/store.h"
+#include "styles/style.h"
+#include "tiles/grid.h"
+
+enum {
+    PK_PICTURE_PX_MAX = 4096, /* side of a picture */
+    PK_TILE_STYLES_MAX = 16   /* styles stacked in one picture */
+};
+
+struct pk_renderer;
+
+/* `store` is borrowed and used by this renderer alone. Never fails. */
+struct pk_renderer *pk_renderer_create(struct pk_store *store);
+void pk_renderer_destroy(struct pk_renderer *r);
+
+/* What a tile is of. */
+struct pk_tile_request {
+    const struct pk_style *style;
+    const struct pk_grid *grid;
+    struct pk_tile_id tile;
+    uint32_t scale;  /* 1, 2, 3 */
+    int64_t version; /* 0 = newest */
+};
+
+/* The result; bytes are free()d by the caller. */
+struct pk_rendered {
+    char *bytes;
+    size_t len;
+    int64_t version;    /* the snapshot it was drawn from */
+    struct pk_ibox dep; /* all it depends on, family units of the grid */
+    enum pk_family family;
+    int band;
+    uint64_t digest; /* of the ordered draw list */
+    bool blank;
+};
+
+enum pk_status pk_render_tile(struct pk_rendered *out, struct pk_renderer *r,
+                              const struct pk_tile_request *request,
+                              struct pk_error *err) PK_MUST_CHECK;
+/* Only version, dep and digest: what a cached tile is checked against. */
+enum pk_status pk_render_digest(struct pk_rendered *out, struct pk_renderer *r,
+                                const struct pk_tile_request *request,
+                                struct pk_error *err) PK_MUST_CHECK;
+
+/* A picture of any box: styles from the bottom up, optional markers and shapes. */
+struct pk_picture_request {
+    const struct pk_style *styles[PK_TILE_STYLES_MAX];
+    uint32_t style_count;
+    int epsg;               /* 3006, 3857 or 3007-3018 */
+    struct pk_box box;      /* CRS units */
+    uint32_t width, height; /* CSS pixels */
+    uint32_t scale;
+    bool opaque; /* white ground */
+    int64_t version;
+    bool marker;
+    double marker_x, marker_y;
+    const struct pk_geom *shape; /* NULL or outlined on top */
+};
+enum pk_status pk_render_picture(struct pk_rendered *out, struct pk_renderer *r,
+                                 const struct pk_picture_request *request,
+                                 struct pk_error *err) PK_MUST_CHECK;
+
+/* Which features are drawn where: RGBA pixels hold a 32-bit index (r lowest),
+ * 0 = nothing, no anti-aliasing; *ids gets the JSON that names them. */
+enum pk_status pk_render_ids(struct pk_rendered *out, struct pk_buf *ids,
+                             struct pk_renderer *r, const struct pk_tile_request *request,
+                             struct pk_error *err) PK_MUST_CHECK;
+
+/* Load fonts and build glyph tables, once, before threads. `dir` NULL = the
+ * built-in places. Errors: PK_IO which font is missing and which package has it. */
+enum pk_status pk_render_start(const char *font_dir, struct pk_error *err) PK_MUST_CHECK;
+
+#endif
