@@ -39,6 +39,11 @@ void pk_db_start(void);
  * upgrade`); PK_IO. `spatial` loads SpatiaLite (writers need it, readers do not). */
 enum pk_status pk_db_open(struct pk_db *db, const char *path, enum pk_db_mode mode,
                           bool spatial, struct pk_error *err) PK_MUST_CHECK;
+/* The same, and a file of an older schema is let in: for `upgrade`, `backup`, `doctor`.
+ */
+enum pk_status pk_db_open_any(struct pk_db *db, const char *path, enum pk_db_mode mode,
+                              bool spatial, bool any_schema,
+                              struct pk_error *err) PK_MUST_CHECK;
 void pk_db_close(struct pk_db *db);
 
 /* Prepare, or PK_IO with SQLite's words. The statement is the caller's. */
@@ -56,5 +61,10 @@ enum pk_status pk_db_begin(struct pk_db *db, int wait_ms,
                            struct pk_error *err) PK_MUST_CHECK;
 enum pk_status pk_db_commit(struct pk_db *db, struct pk_error *err) PK_MUST_CHECK;
 void pk_db_rollback(struct pk_db *db);
+
+/* Move the WAL into the file, under the lock: PASSIVE waits for nobody, `truncate`
+ * empties the WAL file. PK_BUSY when another writer is at work. */
+enum pk_status pk_db_checkpoint(struct pk_db *db, bool truncate,
+                                struct pk_error *err) PK_MUST_CHECK;
 
 #endif

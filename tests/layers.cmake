@@ -1,1 +1,2 @@
 # Tests of layers/.
+pk_add_test(db pk_layers)
