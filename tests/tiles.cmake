@@ -1,1 +1,2 @@
 # Tests of tiles/.
+pk_add_test(grid pk_tiles)
