@@ -231,3 +231,28 @@ CREATE INDEX feature_title ON feature (layer_id, title);
 CREATE INDEX arc_box ON arc (min_x);
 CREATE INDEX change_version ON change (version);
 CREATE INDEX search_feature ON search_entry (feature_id);
+
+-- What a draft holds, and what a version began and ended.
+CREATE INDEX plan_draft ON plan (draft_id) WHERE from_version IS NULL;
+CREATE INDEX plan_from ON plan (from_version);
+CREATE INDEX plan_to ON plan (to_version) WHERE to_version < 4611686018427387904;
+CREATE INDEX plan_part_draft ON plan_part (draft_id) WHERE from_version IS NULL;
+CREATE INDEX plan_part_from ON plan_part (from_version);
+CREATE INDEX plan_part_to ON plan_part (to_version) WHERE to_version < 4611686018427387904;
+CREATE INDEX regulation_draft ON regulation (draft_id) WHERE from_version IS NULL;
+CREATE INDEX regulation_from ON regulation (from_version);
+CREATE INDEX regulation_to ON regulation (to_version) WHERE to_version < 4611686018427387904;
+CREATE INDEX regulation_part_draft ON regulation_part (draft_id) WHERE from_version IS NULL;
+CREATE INDEX regulation_part_from ON regulation_part (from_version);
+CREATE INDEX regulation_part_to ON regulation_part (to_version) WHERE to_version < 4611686018427387904;
+CREATE INDEX replacement_draft ON replacement (draft_id) WHERE from_version IS NULL;
+CREATE INDEX replacement_from ON replacement (from_version);
+CREATE INDEX replacement_to ON replacement (to_version) WHERE to_version < 4611686018427387904;
+CREATE INDEX layer_draft ON layer (draft_id) WHERE from_version IS NULL;
+CREATE INDEX layer_from ON layer (from_version);
+CREATE INDEX layer_to ON layer (to_version) WHERE to_version < 4611686018427387904;
+CREATE INDEX feature_draft ON feature (draft_id) WHERE from_version IS NULL;
+CREATE INDEX feature_from ON feature (from_version);
+CREATE INDEX feature_to ON feature (to_version) WHERE to_version < 4611686018427387904;
+CREATE INDEX arc_from ON arc (from_version);
+CREATE INDEX arc_to ON arc (to_version) WHERE to_version < 4611686018427387904;
