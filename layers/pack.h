@@ -68,10 +68,17 @@ struct pk_value {
 struct pk_iring {
     uint32_t first, count;
     enum pk_ring_role role; /* rings closed: last vertex equals the first */
-    int64_t start_length;   /* length along the whole line before this piece, units */
+    int64_t start_length;   /* of a line that comes in pieces: its length before this
+                               one, sum of pk_segment_length; else 0 */
 };
 
-/* One feature, for writing and as read. */
+/* Whole part of the length of one segment; what start_length is the sum of. */
+int64_t pk_segment_length(int64_t dx, int64_t dy);
+
+/* One feature, for writing and as read. In label packs `kind` is that of the thing
+ * that the anchor stands for. When writing, attr_hash is not looked at (it is made of
+ * keys and values), and the box of a feature with rings is taken from its vertices,
+ * that of an anchor without a box is the anchor. */
 struct pk_ifeature {
     struct pk_id id;
     uint64_t key; /* pk_draw_key(id, source layer) */
@@ -100,7 +107,8 @@ void pk_pack_writer_section(struct pk_pack_writer *w, const char *source_layer,
 /* Copies what it needs; any order. */
 void pk_pack_writer_add(struct pk_pack_writer *w, const char *source_layer,
                         const struct pk_ifeature *feature);
-/* Same features in any order: same bytes. Features with ring_count 0 are anchors. */
+/* Same features in any order: same bytes. Features with ring_count 0 are anchors.
+ * No feature at all: no byte. */
 void pk_pack_writer_finish(struct pk_pack_writer *w, struct pk_buf *out);
 void pk_pack_writer_destroy(struct pk_pack_writer *w);
 
@@ -118,7 +126,6 @@ struct pk_pack_section {
 struct pk_pack {
     uint32_t section_count;
     const struct pk_pack_section *sections; /* by name */
-    enum pk_family family;
 };
 
 /* Bytes must outlive the pack; tables lie in the arena. Sections whose name is not
@@ -134,15 +141,21 @@ struct pk_pack_cursor {
     const struct pk_pack_section *section;
     struct pk_bytes at;
     uint32_t left;
-    struct pk_bytes geometry; /* of the feature just read */
+    uint64_t key;               /* of the feature just read */
+    int64_t origin_x, origin_y; /* of the section's boxes */
+    struct pk_bytes geometry;   /* of the feature just read */
 };
 void pk_pack_begin(struct pk_pack_cursor *c, const struct pk_pack_section *section);
 /* The next feature without its geometry (ring_count set, rings and xy NULL).
  * False at the end, or when the bytes are damaged (c->at.bad). */
 bool pk_pack_next(struct pk_pack_cursor *c, struct pk_ifeature *out);
-/* Decode the geometry of the feature just read into the arena. With a window
- * (may be NULL), pieces of long rings that lie beyond one side of it may come
- * as their end points only: same drawing inside the window. */
+/* Decode the geometry of the feature just read into the arena. With a window (may be
+ * NULL), pieces of long rings that lie beyond one side of it are not decoded: a ring of
+ * an area comes with only their end points (same fill, same undashed outline inside the
+ * window; give NULL to dash the outline of an area), a line comes as several lines
+ * without them, each with its start_length (same dashes; ends made so lie outside the
+ * window). A line that closes inside the window comes whole. The window has the
+ * drawing's reach in it. False: damaged. */
 bool pk_pack_geometry(struct pk_pack_cursor *c, struct pk_ifeature *feature,
                       const struct pk_ibox *window, struct pk_arena *arena);
 

@@ -1,0 +1,58 @@
+/*
+ * pack_form.h - the bytes of a pack, for its writer and its reader alone.
+ *
+ * Little endian; v = varint, s = zigzag varint.
+ *
+ *   pack      u32 PACK_MAGIC, v sections, each: v length + name, v length + body
+ *   body      v keys, each: text
+ *             v strings, each: text                        in order of bytes
+ *             v sets, each: u64 hash, one value per key    in order of bytes
+ *             s origin x, s origin y
+ *             v features, each: v length + record          in order of (key, part)
+ *   text      v length, bytes, a zero byte
+ *   value     u8 VALUE_*, then: f64 | s | v index of a string | nothing
+ *   record    v key (less the one before), v part, 16 bytes id, v set, u8 flags,
+ *             s min x, s min y (less the origin), v width, v height,
+ *             s anchor x, s anchor y (less min x, min y), s room, [f64 angle],
+ *             v rings, each ring:
+ *   ring      v vertices << 2 | role; up to PIECE_VERTICES: points; else pieces of
+ *             PIECE_VERTICES, neighbours sharing a vertex, each:
+ *             v min x, v min y (less the feature's), v width, v height,
+ *             s first x, s first y (less the feature's min), s last x, s last y (less
+ *             first), v length along it, v bytes + points after its first vertex
+ *   points    s dx, s dy each, from the feature's min, then from the one before
+ */
+#ifndef PK_LAYERS_PACK_FORM_H
+#define PK_LAYERS_PACK_FORM_H
+
+#include <stdint.h>
+
+#define PACK_MAGIC UINT32_C(0x31504b50) /* "PKP1" */
+
+enum { PIECE_VERTICES = 256 };
+
+enum pack_value {
+    VALUE_NULL,
+    VALUE_FALSE,
+    VALUE_TRUE,
+    VALUE_DOUBLE,
+    VALUE_INTEGER,
+    VALUE_STRING
+};
+
+enum pack_flags {
+    FLAG_KIND = 3,
+    FLAG_DELIVERED = 4,
+    FLAG_MERGED = 8,
+    FLAG_ANGLE = 16,
+    FLAGS_ALL = 31
+};
+
+/* Everything lies within this of the family's origin, so that sums stay far from
+ * the ends of int64. */
+#define PACK_REACH (INT64_C(1) << 40)
+
+/* Limits of one pack; the writer's data stays far below. */
+enum { PACK_NAME_MAX = 200, PACK_KEYS_MAX = 1000 };
+
+#endif
