@@ -226,14 +226,14 @@ static enum use_id choose_use(struct maker *m, int block, double centre)
 {
     double r = chance(m, "use", block);
     if (centre < 0.3) {
-        static const enum use_id near[] = {C, C, B, K, H, S, B, TORG, R, D};
+        static const enum use_id near[] = {C, C, B, K, H, S, B, TORG, PARK, B};
         return near[(int)(r * 10)];
     }
     if (centre < 0.8) {
-        static const enum use_id middle[] = {B, B, B, B, B, S, PARK, D, B, R, B, M};
+        static const enum use_id middle[] = {B, B, B, B, B, S, PARK, B, B, D, B, B};
         return middle[(int)(r * 12)];
     }
-    static const enum use_id edge[] = {B, B, J, Z, NATUR, J, B, N, NATUR, W, O, B};
+    static const enum use_id edge[] = {B, B, J, Z, NATUR, B, R, N, NATUR, W, O, M};
     return edge[(int)(r * 12)];
 }
 
