@@ -1,6 +1,28 @@
 /*
  * search.h - one ranked list of properties, addresses, places, plans, regulations
  * and coordinates, in the shape of ../shared/answers.md `/search`.
+ *
+ * What the tables of schema.sql hold (layers/search_index.c writes them, inside
+ * the transaction of a publish; nobody else does):
+ *
+ * kind        feature_id      label                           weight  fold is made of
+ * property    the feature     title                           60      title
+ * plan        the plan        name, else designation          50      name, designation
+ * address     the feature     title                           40      title, postal town
+ * place       the feature     title                           30      title
+ * layer       the feature     title                           20      searched columns
+ * regulation  the regulation  letter and wording              10      wording
+ *
+ * fold        pk_search_words() of that: lower case, accents but å ä ö dropped, runs
+ *             of letters and digits with one space between ("timrå vivsta 13 5")
+ * detail_key  JSON, the facts that `detail` is written from: {"municipality"} of
+ *             properties, addresses and places (when an attribute tells it; else the
+ *             municipality layer does at question time), {"town"} of addresses,
+ *             {"type"} of places, {"type", "designation", "status", "in_force"} of plans,
+ *             {"plan"} of regulations, {"layer", "sv", "en"} of layers' features
+ * x, y, box   EPSG:3006; a point inside the shape, and its box
+ * search_spell.word  each word of four letters or more of all entries, once, with two
+ *             underlines at both ends; rowid = its hash
  */
 #ifndef PK_LAYERS_SEARCH_H
 #define PK_LAYERS_SEARCH_H
@@ -40,6 +62,10 @@ struct pk_search_answer {
     bool more;
     struct pk_search_result *results;
 };
+
+/* The words of a text: folded, only letters and digits, one space between. NULL when
+ * it is not valid UTF-8. The arena's. */
+char *pk_search_words(struct pk_arena *arena, const char *text);
 
 /* Errors: PK_BAD_INPUT names the parameter ("q: ..."). Zero hits is PK_OK. */
 enum pk_status pk_search(struct pk_search_answer **out, struct pk_store *store,

@@ -96,6 +96,35 @@ struct pk_rows {
 };
 enum { PK_ROWS_MAX = 1000000 };
 
+struct pk_replacement_row {
+    struct pk_id older_plan, newer_plan;
+    const char *kind;  /* ends-here, ends-wholly, beside */
+    pk_date effective; /* PK_DATE_NONE = at once */
+};
+
+/* A row of what people search for; of the newest version only. */
+struct pk_entry_row {
+    const char *kind, *label, *detail_key,
+        *fold; /* layers/search.h says what they hold */
+    struct pk_id id;
+    int64_t weight;
+    double x, y;
+    struct pk_box box;
+};
+
+/* Words asked for: all terms must be in the entry, in any order. A term is one
+ * folded word, or several with a space between that stand one after another; the
+ * last may be only the beginning of a word. */
+struct pk_entry_query {
+    const char *const *terms;
+    const bool *prefix;
+    uint32_t term_count;
+    const char *const *kinds; /* NULL = all */
+    uint32_t kind_count;
+    uint32_t limit;
+};
+enum { PK_ENTRY_TERMS_MAX = 16 };
+
 struct pk_store_ops {
     const char *scheme;
     enum pk_status (*open)(struct pk_store **out, const char *where,
@@ -121,7 +150,9 @@ struct pk_store_ops {
                            int64_t cell, int64_t version, bool labels, const void **bytes,
                            size_t *len, struct pk_arena *arena, struct pk_error *err);
 
-    /* visit() returns false to stop. Rows come in order of id, part. */
+    /* visit() returns false to stop. Rows come in order of id, part. The store keeps
+     * nothing in the arena from one row to the next: a visitor that keeps no row may
+     * reset it, so that a walk over everything needs the memory of one row. */
     enum pk_status (*plans)(struct pk_store *store, int64_t version,
                             const struct pk_rows *rows,
                             bool (*visit)(const struct pk_plan_row *row, void *ctx),
@@ -145,6 +176,20 @@ struct pk_store_ops {
                                const struct pk_rows *rows,
                                bool (*visit)(const struct pk_feature_row *row, void *ctx),
                                void *ctx, struct pk_arena *arena, struct pk_error *err);
+    /* What newer plans take over from this one. */
+    enum pk_status (*replacements)(struct pk_store *store, int64_t version,
+                                   struct pk_id older, struct pk_replacement_row **out,
+                                   uint32_t *count, struct pk_arena *arena,
+                                   struct pk_error *err);
+    /* Search entries, heaviest first, then shortest label, label, id. */
+    enum pk_status (*entries)(struct pk_store *store, const struct pk_entry_query *query,
+                              bool (*visit)(const struct pk_entry_row *row, void *ctx),
+                              void *ctx, struct pk_arena *arena, struct pk_error *err);
+    /* Words of search entries that share letters in a row with `word` (folded): a
+     * superset of those that differ in few letters, at most `limit`. */
+    enum pk_status (*words_like)(struct pk_store *store, const char *word, uint32_t limit,
+                                 const char ***out, uint32_t *count,
+                                 struct pk_arena *arena, struct pk_error *err);
     /* NULL text when the setting is not there. */
     enum pk_status (*setting)(struct pk_store *store, const char *name, const char **out,
                               struct pk_arena *arena, struct pk_error *err);
