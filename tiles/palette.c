@@ -1,0 +1,191 @@
+/*
+ * palette.c - 256 colours fixed by a style, and the nearest of them by table.
+ *
+ * Order of the entries: fully transparent (when the ground may be seen), the
+ * style's own colours, then what anti-aliasing makes of them: mixes of two, and see-
+ * through steps of one. Mixes are added coarse first, each only when it is not
+ * near an entry that is there; the distance shrinks until the palette is full.
+ */
+#include "tiles/palette.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/hash.h"
+#include "tiles/blend.h"
+
+enum { COLOURS_MAX = 120, FARTHEST = 4096, NEAREST = 24 };
+
+struct cube {
+    int r, g, b, a;
+};
+
+static struct cube cube_of(uint32_t px)
+{
+    return (struct cube){(int)(px & 255), (int)(px >> 8 & 255), (int)(px >> 16 & 255),
+                         (int)(px >> 24)};
+}
+
+/* Premultiplied colours over black and over white differ by at most this. */
+static uint32_t distance(struct cube p, struct cube q)
+{
+    int r = p.r - q.r, g = p.g - q.g, b = p.b - q.b, a = p.a - q.a;
+    return (uint32_t)(3 * r * r + 4 * g * g + 2 * b * b + 4 * a * a);
+}
+
+static uint32_t nearest(const struct pk_palette *p, struct cube c, uint32_t *far)
+{
+    uint32_t best = 0, least = UINT32_MAX;
+    for (uint32_t i = 0; i < p->count; i++) {
+        uint32_t d = distance(cube_of(p->pixels[i]), c);
+        if (d < least) {
+            least = d;
+            best = i;
+        }
+    }
+    if (far)
+        *far = least;
+    return best;
+}
+
+/* The colour of a premultiplied pixel, so that PNG readers come back to it. */
+static struct pk_rgba plain_of(uint32_t px)
+{
+    uint32_t a = px >> 24;
+    if (a == 0)
+        return (struct pk_rgba){0, 0, 0, 0};
+    uint32_t c[3];
+    for (int i = 0; i < 3; i++) {
+        c[i] = ((px >> (8 * i) & 255) * 255 + a / 2) / a;
+        c[i] = c[i] > 255 ? 255 : c[i];
+    }
+    return (struct pk_rgba){(uint8_t)c[0], (uint8_t)c[1], (uint8_t)c[2], (uint8_t)a};
+}
+
+/* Add a pixel unless one within `apart` is there. */
+static void offer(struct pk_palette *p, uint32_t px, uint32_t apart)
+{
+    uint32_t far = UINT32_MAX;
+    if (p->count == PK_PALETTE_MAX)
+        return;
+    if (p->count > 0)
+        nearest(p, cube_of(px), &far);
+    if (far < apart)
+        return;
+    struct pk_rgba plain = plain_of(px);
+    p->plain[p->count] = plain;
+    p->pixels[p->count++] = pk_pixel_of(plain);
+}
+
+/* All mixes of two of the first n entries, `part` / 8 of the second. */
+static void offer_mixes(struct pk_palette *p, uint32_t first, uint32_t n, uint32_t part,
+                        uint32_t apart)
+{
+    for (uint32_t i = first; i < n; i++) {
+        uint32_t a = p->pixels[i];
+        for (uint32_t k = p->transparent ? 0 : first; k < n; k++) {
+            /* Of two see-through colours nothing new is learnt. */
+            if (k == i || (a >> 24 < 255 && p->pixels[k] >> 24 < 255 && k > 0))
+                continue;
+            uint32_t b = p->pixels[k];
+            offer(p, pk_mix(b, a & PK_LANES, a >> 8 & PK_LANES, part * 32), apart);
+        }
+    }
+}
+
+static void make_tables(struct pk_palette *p, uint32_t first, uint32_t own)
+{
+    for (uint32_t i = 0; i < 1 << 15; i++) {
+        uint32_t r = i & 31, g = i >> 5 & 31, b = i >> 10;
+        struct cube c = {(int)(r << 3 | r >> 2), (int)(g << 3 | g >> 2),
+                         (int)(b << 3 | b >> 2), 255};
+        p->opaque[i] = (uint8_t)nearest(p, c, NULL);
+    }
+    for (uint32_t i = 0; i < 1 << 16; i++) {
+        struct cube c = {(int)(i & 15) * 17, (int)(i >> 4 & 15) * 17,
+                         (int)(i >> 8 & 15) * 17, (int)(i >> 12) * 17};
+        p->through[i] = (uint8_t)nearest(p, c, NULL);
+    }
+    /* The style's own colours come out as they are; the first of two that share a
+     * place in the table has it. */
+    for (uint32_t i = own; i-- > first;) {
+        uint32_t px = p->pixels[i];
+        if (px >> 24 == 255)
+            p->opaque[(px >> 3 & 0x1f) | (px >> 6 & 0x3e0) | (px >> 9 & 0x7c00)] =
+                (uint8_t)i;
+        else
+            p->through[(px >> 4 & 0xf) | (px >> 8 & 0xf0) | (px >> 12 & 0xf00) |
+                       (px >> 16 & 0xf000)] = (uint8_t)i;
+    }
+    if (first)
+        p->through[0] = 0;
+}
+
+struct pk_palette *pk_palette_create(const struct pk_rgba *colours, uint32_t count,
+                                     bool transparent)
+{
+    if (count == 0 || count > COLOURS_MAX)
+        return NULL;
+    struct pk_palette *p = pk_xcalloc(1, sizeof *p);
+    for (uint32_t i = 0; i < count; i++)
+        transparent = transparent || colours[i].a < 255;
+    p->transparent = transparent;
+    uint32_t first = 0;
+    if (transparent) {
+        p->count = 1; /* index 0, all zero */
+        first = 1;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (colours[i].a > 0)
+            offer(p, pk_pixel_of(colours[i]), 1);
+    }
+    uint32_t own = p->count;
+    static const uint8_t parts[] = {4, 2, 6, 1, 3, 5, 7};
+    for (uint32_t apart = FARTHEST; apart >= NEAREST && p->count < PK_PALETTE_MAX;
+         apart /= 2) {
+        for (size_t i = 0; i < PK_COUNT(parts); i++)
+            offer_mixes(p, first, own, parts[i], apart);
+    }
+    make_tables(p, first, own);
+    p->hash = pk_hash64(p->plain, p->count * sizeof *p->plain, 0);
+    return p;
+}
+
+void pk_palette_destroy(struct pk_palette *palette)
+{
+    free(palette);
+}
+
+uint32_t pk_palette_count(const struct pk_palette *palette)
+{
+    return palette->count;
+}
+
+void pk_palette_indices(const struct pk_palette *p, const uint32_t *px, size_t n,
+                        uint8_t *out)
+{
+    size_t i = 0;
+    while (i + 8 <= n) {
+        /* Mostly the same colour again: eight are looked up at once. */
+        uint64_t two = (uint64_t)px[i] << 32 | px[i];
+        uint64_t v[4];
+        memcpy(v, px + i, sizeof v);
+        if (((v[0] ^ two) | (v[1] ^ two) | (v[2] ^ two) | (v[3] ^ two)) == 0) {
+            memset(out + i, pk_palette_index(p, px[i]), 8);
+        } else {
+            for (size_t k = i; k < i + 8; k++)
+                out[k] = pk_palette_index(p, px[k]);
+        }
+        i += 8;
+    }
+    for (; i < n; i++)
+        out[i] = pk_palette_index(p, px[i]);
+}
+
+void pk_palette_apply(const struct pk_palette *p, struct pk_surface *s)
+{
+    size_t n = (size_t)s->w * s->h;
+    for (size_t i = 0; i < n; i++)
+        s->px[i] = p->pixels[pk_palette_index(p, s->px[i])];
+}
