@@ -72,7 +72,7 @@ struct pk_sample_lot {
     struct pk_geom geom;
     struct pk_geom building; /* kind NONE: empty lot */
     double x, y;             /* address point */
-    char designation[80];
+    char designation[112];
     char address[80];
     bool has_address;
 };
@@ -83,7 +83,7 @@ struct pk_sample_plan {
     uint32_t replaces_count;
     const struct pk_sample_town *town;
     uint32_t number;
-    char designation[32], name[80];
+    char designation[32], name[112];
     const char *status, *type, *quality, *purpose;
     char started[11], adopted[11], in_force[11], status_date[11];
     int months;

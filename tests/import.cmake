@@ -1,1 +1,2 @@
 # Tests of import/.
+pk_add_test(sample pk_sample)
