@@ -58,7 +58,9 @@ enum pk_status pk_render_digest(struct pk_rendered *out, struct pk_renderer *r,
                                 const struct pk_tile_request *request,
                                 struct pk_error *err) PK_MUST_CHECK;
 
-/* A picture of any box: styles from the bottom up, optional markers and shapes. */
+/* A picture of any box: styles from the bottom up, each as its tiles are (colour table
+ * applied), optional marker and shape. One style alone on its own ground is the crop of
+ * its tiles, byte of pixel for byte of pixel, where the box lies on a grid's pixels. */
 struct pk_picture_request {
     const struct pk_style *styles[PK_TILE_STYLES_MAX];
     uint32_t style_count;
@@ -69,8 +71,8 @@ struct pk_picture_request {
     bool opaque; /* white ground */
     int64_t version;
     bool marker;
-    double marker_x, marker_y;
-    const struct pk_geom *shape; /* NULL or outlined on top */
+    double marker_x, marker_y;   /* where its tip points, CRS units */
+    const struct pk_geom *shape; /* NULL or outlined on top; CRS units */
 };
 enum pk_status pk_render_picture(struct pk_rendered *out, struct pk_renderer *r,
                                  const struct pk_picture_request *request,

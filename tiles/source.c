@@ -1,0 +1,117 @@
+/* source.c - packs from the store, or prepared when the store has none. */
+#include "tiles/source.h"
+
+#include <string.h>
+
+#include "layers/prepare.h"
+
+/* Both packs of a cell that was prepared here. */
+struct pk_made {
+    struct pk_made *next;
+    int64_t cell;
+    const void *bytes[2];
+    size_t len[2];
+};
+
+/* Where data can lie, in units: 0-40 E, 50-75 N in Web Mercator; easting 0-1300 km,
+ * northing 5500-8000 km in SWEREF 99 TM. */
+static const struct pk_ibox worlds[PK_FAMILY_COUNT] = {
+    [PK_WM] = {PK_WM_WORLD / 2, INT64_C(12000000000), INT64_C(41995000000),
+               INT64_C(23307000000)                                                            },
+    [PK_TM] = {0,               INT64_C(2000000000),  INT64_C(1300000000),  INT64_C(4500000000)},
+};
+
+static int64_t most(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+struct pk_cells pk_source_cells(const struct pk_source *source, struct pk_ibox box)
+{
+    const struct pk_ibox *world = &worlds[source->family];
+    struct pk_ibox b = {most(box.min_x, world->min_x), most(box.min_y, world->min_y),
+                        least(box.max_x, world->max_x), least(box.max_y, world->max_y)};
+    if (b.min_x > b.max_x || b.min_y > b.max_y) {
+        return (struct pk_cells){1, 1, 0, 0};
+    }
+    int64_t first = pk_cell_of(source->family, source->band, b.min_x, b.min_y);
+    int64_t last = pk_cell_of(source->family, source->band, b.max_x, b.max_y);
+    return (struct pk_cells){first >> 32, first & 0xffffffff, last >> 32,
+                             last & 0xffffffff};
+}
+
+/* Make both packs; the bytes move to the arena. */
+static enum pk_status prepare(struct pk_source *source, int64_t cell,
+                              struct pk_made **out, struct pk_error *err)
+{
+    struct pk_buf bufs[2];
+    pk_buf_init(&bufs[0], PK_CELL_BYTES_MAX);
+    pk_buf_init(&bufs[1], PK_CELL_BYTES_MAX);
+    enum pk_status st =
+        pk_prepare_cell(&bufs[0], &bufs[1], source->store, source->version,
+                        source->family, source->band, cell, err);
+    if (st == PK_OK && (bufs[0].failed || bufs[1].failed)) {
+        st = pk_fail(err, PK_LIMIT, "a cell holds more than %d bytes of map",
+                     PK_CELL_BYTES_MAX);
+    }
+    if (st == PK_OK) {
+        struct pk_made *made = pk_arena_alloc(source->arena, 1, sizeof *made);
+        made->cell = cell;
+        for (int i = 0; i < 2; i++) {
+            made->bytes[i] = pk_arena_strndup(source->arena, bufs[i].data, bufs[i].len);
+            made->len[i] = bufs[i].len;
+        }
+        made->next = source->made;
+        source->made = made;
+        *out = made;
+    }
+    pk_buf_finish(&bufs[0]);
+    pk_buf_finish(&bufs[1]);
+    return st;
+}
+
+static enum pk_status bytes_of(struct pk_source *source, int64_t cell, bool labels,
+                               const void **bytes, size_t *len, struct pk_error *err)
+{
+    struct pk_made *made = source->made;
+    while (made && made->cell != cell) {
+        made = made->next;
+    }
+    if (!made) {
+        enum pk_status st = source->store->ops->pack(
+            source->store, source->family, source->band, cell, source->version, labels,
+            bytes, len, source->arena, err);
+        if (st == PK_NOT_FOUND) {
+            st = prepare(source, cell, &made, err);
+        }
+        if (st != PK_OK || !made) {
+            return st;
+        }
+    }
+    *bytes = made->bytes[labels];
+    *len = made->len[labels];
+    return PK_OK;
+}
+
+enum pk_status pk_source_pack(struct pk_source *source, int64_t column, int64_t row,
+                              bool labels, const char *const *wanted, struct pk_pack *out,
+                              struct pk_error *err)
+{
+    memset(out, 0, sizeof *out);
+    if (source->cells++ >= PK_CELLS_MAX) {
+        return pk_fail(err, PK_LIMIT, "the view needs more than %d cells", PK_CELLS_MAX);
+    }
+    const void *bytes = NULL;
+    size_t len = 0;
+    enum pk_status st =
+        bytes_of(source, column * (INT64_C(1) << 32) + row, labels, &bytes, &len, err);
+    if (st != PK_OK || len == 0) {
+        return st;
+    }
+    return pk_pack_open(out, bytes, len, wanted, source->arena, err);
+}

@@ -1,0 +1,47 @@
+/*
+ * source.h - the packs of one request: cells of a band in one version, opened.
+ *
+ * A pack that was pruned or never made is prepared from the rows on the spot, by the
+ * same function that publish uses. Belongs to one request.
+ */
+#ifndef PK_TILES_SOURCE_H
+#define PK_TILES_SOURCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "layers/pack.h"
+#include "layers/store.h"
+
+enum {
+    PK_CELLS_MAX = 4096,                 /* read by one request */
+    PK_CELL_BYTES_MAX = 64 * 1024 * 1024 /* of a pack prepared on demand */
+};
+
+struct pk_source {
+    struct pk_store *store;
+    struct pk_arena *arena;
+    int64_t version;
+    enum pk_family family;
+    int band;
+    uint32_t cells; /* read so far */
+    struct pk_made *made;
+};
+
+/* Columns and rows of cells, inclusive; none when column0 > column1. */
+struct pk_cells {
+    int64_t column0, row0, column1, row1;
+};
+
+/* The cells of a box, as far as there can be data: the part of the world that
+ * SWEREF 99 TM covers. */
+struct pk_cells pk_source_cells(const struct pk_source *source, struct pk_ibox box);
+
+/* One cell's pack, features or labels; no sections when it is empty. Lives as long as
+ * the arena. Errors: of the store, PK_BAD_DATA, PK_LIMIT too many cells. */
+enum pk_status pk_source_pack(struct pk_source *source, int64_t column, int64_t row,
+                              bool labels, const char *const *wanted, struct pk_pack *out,
+                              struct pk_error *err) PK_MUST_CHECK;
+
+#endif
