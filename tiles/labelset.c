@@ -2,6 +2,7 @@
 #include "tiles/labelset.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
