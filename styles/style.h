@@ -30,7 +30,12 @@ enum pk_layer_type {
     PK_LAYER_RASTER
 };
 
-enum { PK_DASHES_MAX = 16, PK_STYLE_TEXT_MAX = 512, PK_NO_KEY = 0xffff };
+enum {
+    PK_DASHES_MAX = 16,
+    PK_STYLE_TEXT_MAX = 512,
+    PK_LABEL_LINES_MAX = 6, /* lines of one label; what is longer ends there */
+    PK_NO_KEY = 0xffff
+};
 
 struct pk_style;
 
@@ -45,7 +50,7 @@ struct pk_style_layer {
 
 /* What expressions see of one feature. */
 struct pk_style_input {
-    double zoom;
+    double zoom; /* as MapLibre counts: tiles of 512 px (pk_grid_style_zoom) */
     enum pk_geom_kind kind;
     const struct pk_value *values; /* of the pack section */
     const uint16_t *map; /* style property index -> index in values, PK_NO_KEY */
@@ -58,7 +63,7 @@ enum pk_join { PK_JOIN_MITER, PK_JOIN_ROUND, PK_JOIN_BEVEL };
 struct pk_fill_paint {
     struct pk_rgba colour;  /* opacity multiplied in */
     struct pk_rgba outline; /* a = 0: none */
-    const char *pattern;    /* image name, NULL = none */
+    const char *pattern;    /* image name, NULL = none; of the style or the values */
     double opacity;         /* of the pattern */
     double sort_key;
     bool antialias;
@@ -101,7 +106,7 @@ struct pk_symbol_paint {
     struct pk_rgba colour, halo;
     double halo_width, halo_blur;
     double max_width_em, line_height_em, letter_spacing_em, padding;
-    double offset_em[2];
+    double offset_em[2]; /* right, down; with several anchors: away from the anchor */
     double rotate;
     enum pk_anchor anchors[9]; /* tried in order (text-variable-anchor) */
     uint32_t anchor_count;
@@ -138,8 +143,9 @@ const struct pk_style_layer *pk_style_layer(const struct pk_style *style, uint32
 uint32_t pk_style_property_count(const struct pk_style *style);
 const char *pk_style_property(const struct pk_style *style, uint32_t i);
 
-/* Colours that the style can produce (for its fixed palette), at most `max`;
- * false when they are not known beforehand (data-driven colours). */
+/* Colours that the style can produce (for its fixed palette), at most `max`, those
+ * in the names of patterns not counted; false when that is not all of them (colours
+ * that are calculated, or more than max). */
 bool pk_style_colours(const struct pk_style *style, struct pk_rgba *out, uint32_t *count,
                       uint32_t max);
 
@@ -157,13 +163,15 @@ void pk_style_circle(const struct pk_style *style, const struct pk_style_layer *
 void pk_style_symbol(const struct pk_style *style, const struct pk_style_layer *layer,
                      const struct pk_style_input *in, struct pk_symbol_paint *out);
 
-/* True when paint depends on the feature: then each has a mask of its own. */
+/* True when paint does not depend on the feature, so that one evaluation serves a
+ * whole layer; otherwise each feature has a mask of its own. */
 bool pk_style_is_constant(const struct pk_style *style,
                           const struct pk_style_layer *layer);
 /* How far ink may reach beyond the geometry at a zoom, px at 1x. */
 double pk_style_reach(const struct pk_style *style, const struct pk_style_layer *layer,
                       double zoom);
-/* The widest and tallest a label of the layer can be, px at 1x (text-max-width). */
+/* The widest and tallest a label of the layer can be, px at 1x: text-max-width and
+ * PK_LABEL_LINES_MAX lines, halo, padding and offset; 0 for other layer types. */
 double pk_style_label_margin(const struct pk_style *style,
                              const struct pk_style_layer *layer, double zoom);
 

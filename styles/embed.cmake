@@ -1,0 +1,21 @@
+# Writes OUT: the files of ENTRIES (kind/name=path under ROOT) as byte arrays and
+# the table pk_shipped_data (shipped_data.h).
+set(text "/* Made from styles/data when building. */\n#include \"styles/shipped_data.h\"\n\n")
+set(table "")
+set(number 0)
+foreach(entry ${ENTRIES})
+    string(REGEX MATCH "^([^/]*)/([^=]*)=(.*)$" matched ${entry})
+    set(kind ${CMAKE_MATCH_1})
+    set(name ${CMAKE_MATCH_2})
+    file(READ ${ROOT}/${CMAKE_MATCH_3} hex HEX)
+    string(LENGTH "${hex}" digits)
+    math(EXPR bytes "${digits} / 2")
+    string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," list "${hex}")
+    string(REGEX REPLACE "(................................................................................)"
+                         "\\1\n" list "${list}")
+    string(APPEND text "static const unsigned char d${number}[] = {\n${list}0};\n")
+    string(APPEND table "    {\"${kind}\", \"${name}\", (const char *)d${number}, ${bytes}},\n")
+    math(EXPR number "${number} + 1")
+endforeach()
+string(APPEND text "\nconst struct pk_shipped_entry pk_shipped_data[] = {\n${table}    {0, 0, 0, 0},\n};\n")
+file(WRITE ${OUT} "${text}")

@@ -1,0 +1,41 @@
+/* style_internal.h - the compiled style; what the files style_*.c share. */
+#ifndef PK_STYLES_STYLE_INTERNAL_H
+#define PK_STYLES_STYLE_INTERNAL_H
+
+#include "styles/expr.h"
+#include "styles/props.h"
+#include "styles/style.h"
+
+enum {
+    PK_STYLE_BYTES_MAX = 8 << 20,
+    PK_STYLE_LAYERS_MAX = 2000,
+    PK_THEME_BYTES_MAX = 1 << 20
+};
+
+/* What a layer draws: one node per property; those of other layer types are 0. */
+struct pk_rules {
+    uint32_t filter; /* node; 0 = all */
+    bool visible, must_fit;
+    uint8_t uses; /* of all drawn properties: PK_USES_* */
+    uint32_t node[PK_PROP_COUNT];
+};
+
+struct pk_style {
+    struct pk_arena arena;
+    struct pk_program program;
+    const char *name, *theme;
+    char *document;
+    uint64_t hash;
+    uint32_t layer_count;
+    struct pk_style_layer *layers;
+    struct pk_rules *rules;
+    uint32_t fallback[PK_PROP_COUNT]; /* nodes of the defaults, constants */
+};
+
+/* The default's value of a number property. */
+static inline double pk_fallback_number(const struct pk_style *s, int prop)
+{
+    return s->program.nodes[s->fallback[prop]].value.u.number;
+}
+
+#endif
