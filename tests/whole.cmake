@@ -1,0 +1,15 @@
+# Tests of the whole program, on a sample municipality that is made once.
+if(TARGET plankarta AND TARGET plankarta-work)
+    set(sample_dir ${CMAKE_CURRENT_BINARY_DIR}/sample)
+    add_test(NAME fixture.sample
+        COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/make_sample.sh $<TARGET_FILE:plankarta>
+            ${sample_dir} 60)
+    set_tests_properties(fixture.sample PROPERTIES
+        FIXTURES_SETUP sample LABELS "http" TIMEOUT 300)
+
+    add_test(NAME clients.open_database
+        COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/clients/open_database.py
+            ${sample_dir}/sample.sqlite)
+    set_tests_properties(clients.open_database PROPERTIES
+        FIXTURES_REQUIRED sample LABELS "clients;plain" TIMEOUT 300)
+endif()
