@@ -159,4 +159,9 @@ enum pk_status pk_plan_answer(struct pk_answer_plan **out, struct pk_geom *geom,
                               const struct pk_municipality *municipality,
                               struct pk_arena *arena, struct pk_error *err) PK_MUST_CHECK;
 
+/* One element of `plans`, and of its `regulations`, as pk_answer_json() writes it: what
+ * /plan/{id}?f=json and /regulation/{id}?f=json give. */
+void pk_plan_json(struct pk_buf *out, const struct pk_answer_plan *plan);
+void pk_regulation_json(struct pk_buf *out, const struct pk_answer_regulation *regulation);
+
 #endif
