@@ -58,9 +58,13 @@ enum pk_status pk_db_exec(struct pk_db *db, const char *sql, struct pk_error *er
 
 /* ---- the writer's lock: an open file description lock on FILE.lock ---- */
 
-static int lock_set(int fd, short type)
+/* Byte 0: a transaction or checkpoint. Byte 1: a delivery from draft to version. */
+enum lock_byte { LOCK_TRANSACTION, LOCK_SESSION };
+
+static int lock_set(int fd, enum lock_byte byte, short type)
 {
-    struct flock lock = {.l_type = type, .l_whence = SEEK_SET};
+    struct flock lock = {
+        .l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
 
     return fcntl(fd, F_OFD_SETLK, &lock);
 }
@@ -73,39 +77,60 @@ static int64_t now_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static enum pk_status lock_take(struct pk_db *db, int wait_ms, struct pk_error *err)
+static enum pk_status lock_take(struct pk_db *db, enum lock_byte byte, int wait_ms,
+                                struct pk_error *err)
 {
     int64_t until = now_ms() + wait_ms;
     const struct timespec pause = {.tv_nsec = LOCK_POLL_MS * 1000000L};
 
-    while (lock_set(db->lock_fd, F_WRLCK)) {
+    while (lock_set(db->lock_fd, byte, F_WRLCK)) {
         if (errno != EAGAIN && errno != EACCES && errno != EINTR)
             return pk_fail(err, PK_IO, "%s.lock: %s", db->path, strerror(errno));
         if (now_ms() >= until)
             return pk_fail(err, PK_BUSY,
-                           "%s: another program is writing to this file; try again later",
+                           byte == LOCK_SESSION
+                               ? "%s: another delivery is being taken in; try again later"
+                               : "%s: another program is writing to this file; try again "
+                                 "later",
                            db->path);
         nanosleep(&pause, NULL);
     }
     return PK_OK;
 }
 
-static void lock_release(struct pk_db *db)
+static void lock_release(struct pk_db *db, enum lock_byte byte)
 {
     /* Giving a lock back does not fail for reasons that we could act upon. */
-    (void)lock_set(db->lock_fd, F_UNLCK);
+    (void)lock_set(db->lock_fd, byte, F_UNLCK);
+}
+
+enum pk_status pk_db_session_begin(struct pk_db *db, int wait_ms, struct pk_error *err)
+{
+    enum pk_status status = PK_OK;
+
+    if (db->sessions == 0)
+        status = lock_take(db, LOCK_SESSION, wait_ms, err);
+    if (!status)
+        db->sessions++;
+    return status;
+}
+
+void pk_db_session_end(struct pk_db *db)
+{
+    if (--db->sessions == 0)
+        lock_release(db, LOCK_SESSION);
 }
 
 enum pk_status pk_db_begin(struct pk_db *db, int wait_ms, struct pk_error *err)
 {
-    enum pk_status status = lock_take(db, wait_ms, err);
+    enum pk_status status = lock_take(db, LOCK_TRANSACTION, wait_ms, err);
 
     if (status)
         return status;
     sqlite3_busy_timeout(db->sql, wait_ms);
     if (sqlite3_exec(db->sql, "BEGIN IMMEDIATE", NULL, NULL, NULL)) {
         status = pk_db_fail(db, "begin", err);
-        lock_release(db);
+        lock_release(db, LOCK_TRANSACTION);
     }
     return status;
 }
@@ -119,7 +144,7 @@ enum pk_status pk_db_commit(struct pk_db *db, struct pk_error *err)
         if (!sqlite3_get_autocommit(db->sql))
             sqlite3_exec(db->sql, "ROLLBACK", NULL, NULL, NULL);
     }
-    lock_release(db);
+    lock_release(db, LOCK_TRANSACTION);
     return status;
 }
 
@@ -127,12 +152,13 @@ void pk_db_rollback(struct pk_db *db)
 {
     if (!sqlite3_get_autocommit(db->sql))
         sqlite3_exec(db->sql, "ROLLBACK", NULL, NULL, NULL);
-    lock_release(db);
+    lock_release(db, LOCK_TRANSACTION);
 }
 
 enum pk_status pk_db_checkpoint(struct pk_db *db, bool truncate, struct pk_error *err)
 {
-    enum pk_status status = lock_take(db, truncate ? CLOSE_WAIT_MS : 0, err);
+    enum pk_status status =
+        lock_take(db, LOCK_TRANSACTION, truncate ? CLOSE_WAIT_MS : 0, err);
     int rc;
 
     if (status)
@@ -143,7 +169,7 @@ enum pk_status pk_db_checkpoint(struct pk_db *db, bool truncate, struct pk_error
     /* Readers that hold an old snapshot keep part of the WAL: not an error. */
     if (rc && rc != SQLITE_BUSY)
         status = pk_db_fail(db, "checkpoint", err);
-    lock_release(db);
+    lock_release(db, LOCK_TRANSACTION);
     return status;
 }
 
@@ -312,15 +338,15 @@ enum pk_status pk_db_open(struct pk_db *db, const char *path, enum pk_db_mode mo
 void pk_db_close(struct pk_db *db)
 {
     /* The last one to close checkpoints the WAL: that too is the writer's work. */
-    bool locked =
-        db->sql && db->lock_fd >= 0 && lock_take(db, CLOSE_WAIT_MS, NULL) == PK_OK;
+    bool locked = db->sql && db->lock_fd >= 0 &&
+                  lock_take(db, LOCK_TRANSACTION, CLOSE_WAIT_MS, NULL) == PK_OK;
 
     if (db->sql)
         sqlite3_close(db->sql);
     if (db->spatial)
         spatialite_cleanup_ex(db->spatial);
     if (locked)
-        lock_release(db);
+        lock_release(db, LOCK_TRANSACTION);
     if (db->lock_fd >= 0)
         close(db->lock_fd);
     free(db->path);

@@ -22,6 +22,7 @@ struct pk_db {
     sqlite3 *sql;
     void *spatial; /* SpatiaLite's cache, one per connection */
     int lock_fd;   /* writers: the lock file; -1 for readers */
+    int sessions;  /* depth of pk_db_session_begin */
     char *path;
 };
 
@@ -61,6 +62,13 @@ enum pk_status pk_db_begin(struct pk_db *db, int wait_ms,
                            struct pk_error *err) PK_MUST_CHECK;
 enum pk_status pk_db_commit(struct pk_db *db, struct pk_error *err) PK_MUST_CHECK;
 void pk_db_rollback(struct pk_db *db);
+
+/* One delivery at a time: whoever fills a draft or publishes holds this for as long
+ * as it takes, over many transactions. PK_BUSY says that another one is at work.
+ * Calls nest on one connection. */
+enum pk_status pk_db_session_begin(struct pk_db *db, int wait_ms,
+                                   struct pk_error *err) PK_MUST_CHECK;
+void pk_db_session_end(struct pk_db *db);
 
 /* Move the WAL into the file, under the lock: PASSIVE waits for nobody, `truncate`
  * empties the WAL file. PK_BUSY when another writer is at work. */

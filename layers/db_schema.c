@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/jsonread.h"
 
 /* Reference systems that other programs may meet in this file. */
 static const int systems[] = {3006, 3007, 3008, 3009, 3010, 3011, 3012, 3013,
@@ -147,5 +148,109 @@ enum pk_status pk_schema_create(struct pk_db *db, struct pk_error *err)
         if (!status)
             status = register_view(db, views[i].name, views[i].table, err);
     }
+    return status;
+}
+
+/* ---- one view per layer ---- */
+
+enum { LAYER_ID_MAX = 63, COLUMNS_MAX = 200 };
+
+/* Views of roles have the names that other programs look for. */
+static const struct {
+    const char *layer, *view;
+} layer_views[] = {
+    {"property_unit", "fastighet"},
+    {"address",       "adress"   },
+    {"place_name",    "ortnamn"  },
+};
+
+/* A table of that name is there, or one of the plan views. */
+static bool is_taken(struct pk_db *db, const char *name)
+{
+    sqlite3_stmt *stmt;
+    bool taken = false;
+
+    for (size_t i = 0; i < PK_COUNT(views); i++)
+        taken = taken || strcmp(views[i].name, name) == 0;
+    if (sqlite3_prepare_v2(db->sql,
+                           "SELECT 1 FROM sqlite_master WHERE type = 'table' "
+                           "AND lower(name) = ?1",
+                           -1, &stmt, NULL) != SQLITE_OK)
+        return true;
+    sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
+    taken = taken || sqlite3_step(stmt) == SQLITE_ROW;
+    sqlite3_finalize(stmt);
+    return taken;
+}
+
+static void view_name(char *out, size_t size, struct pk_db *db, const char *layer_id)
+{
+    snprintf(out, size, "%s%s", is_taken(db, layer_id) ? "lager_" : "", layer_id);
+    for (size_t i = 0; i < PK_COUNT(layer_views); i++) {
+        if (strcmp(layer_views[i].layer, layer_id) == 0)
+            snprintf(out, size, "%s", layer_views[i].view);
+    }
+}
+
+/* Columns as they are called, read out of the attributes; names that the view has
+ * already are left out (they are in `uppgifter`). */
+static void add_columns(sqlite3_str *sql, const json_t *columns)
+{
+    static const char *const own[] = {"rowid",     "id",       "objektidentitet", "titel",
+                                      "uppgifter", "geometry", "fran_version"};
+    size_t n = json_array_size(columns);
+    struct pk_buf path;
+
+    pk_buf_init(&path, 4096);
+    for (size_t i = 0; i < n && i < COLUMNS_MAX; i++) {
+        const char *name = pk_jget_string(json_array_get(columns, i), "name");
+        bool skip = !name || !name[0] || strpbrk(name, "\"\\") != NULL;
+
+        for (size_t k = 0; !skip && k < PK_COUNT(own); k++)
+            skip = sqlite3_stricmp(name, own[k]) == 0;
+        for (size_t k = 0; !skip && k < i; k++) {
+            const char *other = pk_jget_string(json_array_get(columns, k), "name");
+
+            skip = other && sqlite3_stricmp(name, other) == 0;
+        }
+        if (skip)
+            continue;
+        pk_buf_clear(&path);
+        pk_buf_addf(&path, "$.\"%s\"", name);
+        sqlite3_str_appendf(sql, "json_extract(f.attributes, %Q) AS \"%w\", ", path.data,
+                            name);
+    }
+    pk_buf_finish(&path);
+}
+
+enum pk_status pk_schema_layer_view(struct pk_db *db, const char *layer_id,
+                                    const char *settings, struct pk_error *err)
+{
+    char name[LAYER_ID_MAX + 8];
+    json_t *object = NULL;
+    sqlite3_str *sql = sqlite3_str_new(db->sql);
+    char *text;
+    enum pk_status status =
+        pk_json_parse(&object, settings, strlen(settings), strlen(settings), err);
+
+    view_name(name, sizeof(name), db, layer_id);
+    sqlite3_str_appendf(sql,
+                        "DROP VIEW IF EXISTS \"%w\"; CREATE VIEW \"%w\" AS SELECT "
+                        "f.row_id AS ROWID, " UUID(
+                            "f.feature_id") " AS objektidentitet, f.title AS titel, ",
+                        name, name);
+    add_columns(sql, pk_jget_array(object, "columns"));
+    sqlite3_str_appendf(
+        sql,
+        "f.attributes AS uppgifter, f.from_version AS fran_version, "
+        "f.geometry AS geometry FROM feature f WHERE f.layer_id = %Q AND " NOW("f"),
+        layer_id);
+    text = sqlite3_str_finish(sql);
+    if (!status)
+        status = pk_db_exec(db, text, err);
+    if (!status)
+        status = register_view(db, name, "feature", err);
+    sqlite3_free(text);
+    json_decref(object);
     return status;
 }

@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #include "base/date.h"
+#include "base/msg.h"
 #include "layers/crs.h"
 #include "layers/db.h"
 #include "layers/stream.h"
@@ -21,6 +22,7 @@ struct pk_draft; /* being filled */
 struct pk_draft_origin {
     const char *by, *source, *sha256, *mapping, *note;
     double default_accuracy_m;
+    enum pk_lang lang; /* of findings */
 };
 
 /* Begin a draft. Errors: PK_IO, PK_BUSY. */
@@ -37,7 +39,10 @@ enum pk_status pk_draft_source(struct pk_draft *draft, struct pk_stream_in *in,
 void pk_draft_unreadable(struct pk_draft *draft, const char *source, const char *sha256,
                          const char *rule, const char *text, const char *fix);
 /* Compare with the published version, settle replacements, hold back what has a
- * stopping finding. *draft_id is 0 when nothing differs. */
+ * stopping finding. *draft_id is 0 when nothing differs. Plans that are held back lie
+ * in a draft of their own, which cannot be published (report: "draft"). On success the
+ * draft object is gone; after an error the caller abandons it. The report keeps the
+ * order of answers.md: dump it with JSON_PRESERVE_ORDER and JSON_REAL_PRECISION(13). */
 enum pk_status pk_draft_finish(struct pk_draft *draft, int64_t *draft_id,
                                bool *anything_held, bool *anything_refused,
                                json_t **report, struct pk_error *err) PK_MUST_CHECK;

@@ -27,7 +27,10 @@ CREATE TABLE draft (
     sha256 TEXT,
     mapping TEXT,
     report TEXT NOT NULL,              -- the import report, JSON (answers.md)
-    state TEXT NOT NULL                -- open, published, discarded
+    state TEXT NOT NULL,               -- filling, open, held (cannot be published), published,
+                                       -- unchanged (nothing in it differed)
+    held_of INTEGER,                   -- of a held one: the draft that it was part of
+    base_version INTEGER               -- newest version when it was compared
 );
 
 -- Published rows that a draft would end.

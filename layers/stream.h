@@ -31,7 +31,8 @@
  *              columns: [{name, title.sv?, title.en?, type}]}      before its features
  * FEATURE     {layer, id?, key?, attributes: {...}, crs, part_of?}          + geometry
  * FINDING     {rule, severity: "error"|"warning"|"note", object, text, fix, point?, crs?,
- *              place, stops?: "unreadable"|"identity"|"reach"}
+ *              place, stops?: "unreadable"|"identity"|"reach", plan?: the ref of the
+ *              plan that one with `stops` holds back, whole}
  * COUNT       {kind, read, merged, refused}     what the reader itself merged or refused
  * END         {}                                                        last, once
  *
