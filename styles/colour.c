@@ -41,9 +41,9 @@ static double lab_f(double t)
     return t > 216.0 / 24389 ? cbrt(t) : (24389.0 / 27 * t + 16) / 116;
 }
 
-struct pk_lab pk_colour_lab(struct pk_rgba c)
+static struct pk_lab lab_of(const double rgb[3])
 {
-    double r = linear(c.r), g = linear(c.g), b = linear(c.b);
+    double r = rgb[0], g = rgb[1], b = rgb[2];
     double x = lab_f((0.4124564 * r + 0.3575761 * g + 0.1804375 * b) / 0.95047);
     double y = lab_f(0.2126729 * r + 0.7151522 * g + 0.0721750 * b);
     double z = lab_f((0.0193339 * r + 0.1191920 * g + 0.9503041 * b) / 1.08883);
@@ -122,32 +122,52 @@ static const double brettel[2][9] = {
 };
 static const double brettel_plane[3] = {.03901, -.02788, -.01113};
 
-struct pk_rgba pk_colour_seen(struct pk_rgba c, enum pk_vision vision)
+/* Linear RGB as it is seen, cut to what a screen can show. */
+static void seen(double out[3], struct pk_rgba c, enum pk_vision vision)
 {
+    double r = linear(c.r), g = linear(c.g), b = linear(c.b);
     if (vision == PK_VISION_NORMAL) {
-        return c;
+        out[0] = r;
+        out[1] = g;
+        out[2] = b;
+        return;
     }
     if (vision == PK_VISION_GREY) {
-        uint8_t y = gamma_coded(pk_colour_luminance(c));
-        return (struct pk_rgba){y, y, y, c.a};
+        out[0] = out[1] = out[2] = pk_colour_luminance(c);
+        return;
     }
-    double r = linear(c.r), g = linear(c.g), b = linear(c.b);
     const double *m = machado[vision == PK_VISION_TRITAN_BRETTEL ? 0 : vision - 1];
     if (vision == PK_VISION_TRITAN_BRETTEL) {
         double side = brettel_plane[0] * r + brettel_plane[1] * g + brettel_plane[2] * b;
         m = brettel[side >= 0 ? 0 : 1];
     }
-    return (struct pk_rgba){gamma_coded(m[0] * r + m[1] * g + m[2] * b),
-                            gamma_coded(m[3] * r + m[4] * g + m[5] * b),
-                            gamma_coded(m[6] * r + m[7] * g + m[8] * b), c.a};
+    for (int i = 0; i < 3; i++) {
+        double v = m[3 * i] * r + m[3 * i + 1] * g + m[3 * i + 2] * b;
+        out[i] = v < 0 ? 0 : v > 1 ? 1 : v;
+    }
+}
+
+struct pk_rgba pk_colour_seen(struct pk_rgba c, enum pk_vision vision)
+{
+    double rgb[3];
+    seen(rgb, c, vision);
+    return (struct pk_rgba){gamma_coded(rgb[0]), gamma_coded(rgb[1]), gamma_coded(rgb[2]),
+                            c.a};
+}
+
+struct pk_lab pk_colour_lab(struct pk_rgba c, enum pk_vision vision)
+{
+    double rgb[3];
+    seen(rgb, c, vision);
+    return lab_of(rgb);
 }
 
 double pk_colour_distance(struct pk_rgba a, struct pk_rgba b, enum pk_vision *worst)
 {
     double least = INFINITY;
     for (int v = PK_VISION_NORMAL; v < PK_VISION_GREY; v++) {
-        double d = pk_lab_difference(pk_colour_lab(pk_colour_seen(a, (enum pk_vision)v)),
-                                     pk_colour_lab(pk_colour_seen(b, (enum pk_vision)v)));
+        double d = pk_lab_difference(pk_colour_lab(a, (enum pk_vision)v),
+                                     pk_colour_lab(b, (enum pk_vision)v));
         if (d < least) {
             least = d;
             if (worst != NULL) {

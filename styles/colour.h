@@ -26,14 +26,6 @@ struct pk_rgba pk_colour_over(struct pk_rgba top, struct pk_rgba ground);
 double pk_colour_luminance(struct pk_rgba c);
 double pk_colour_contrast(struct pk_rgba a, struct pk_rgba b);
 
-/* CIE L*a*b*, D65, from sRGB. */
-struct pk_lab {
-    double l, a, b;
-};
-struct pk_lab pk_colour_lab(struct pk_rgba c);
-/* CIEDE2000 with kL = kC = kH = 1 (Sharma, Wu, Dalal 2005). */
-double pk_lab_difference(struct pk_lab x, struct pk_lab y);
-
 /* How an eye sees: M = Machado, Oliveira, Fernandes 2009 at severity 1 on linear
  * RGB; B = Brettel, Vienot, Mollon 1997 with two half planes. */
 enum pk_vision {
@@ -47,6 +39,14 @@ enum pk_vision {
 };
 const char *pk_vision_name(enum pk_vision vision);
 struct pk_rgba pk_colour_seen(struct pk_rgba c, enum pk_vision vision);
+
+/* CIE L*a*b*, D65, of a colour as it is seen (not rounded to 8 bits between). */
+struct pk_lab {
+    double l, a, b;
+};
+struct pk_lab pk_colour_lab(struct pk_rgba c, enum pk_vision vision);
+/* CIEDE2000 with kL = kC = kH = 1 (Sharma, Wu, Dalal 2005). */
+double pk_lab_difference(struct pk_lab x, struct pk_lab y);
 
 /* The smallest CIEDE2000 over all kinds of colour vision (not grey); *worst, if
  * not NULL, gets the one where it is found. */

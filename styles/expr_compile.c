@@ -152,7 +152,7 @@ enum pk_status pk_expr_literal(struct pk_ev *out, struct pk_compiler *c,
         *out = copy_string(c, json_string_value(json), json_string_length(json));
         return PK_OK;
     case JSON_OBJECT:
-        return pk_fail(err, PK_UNSUPPORTED, "%s: objects are no values here", c->path);
+        return pk_fail(err, PK_UNSUPPORTED, "%s: an object cannot stand here", c->path);
     case JSON_ARRAY:
         break;
     }

@@ -1,1 +1,4 @@
 # Tests of styles/.
+pk_add_test(style pk_styles)
+pk_add_test(style_colour pk_styles)
+pk_add_test(style_expr pk_styles)

@@ -1,0 +1,290 @@
+#include "styles/style_tool.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/jsonread.h"
+#include "styles/colour.h"
+#include "styles/shipped.h"
+#include "styles/style_internal.h"
+
+static const char *const type_names[] = {"background", "fill",   "line",
+                                         "symbol",     "circle", "raster"};
+
+enum pk_status pk_style_tool_check(struct pk_buf *out, const char *name, const char *json,
+                                   size_t len, struct pk_error *err)
+{
+    for (const char *const *theme = pk_shipped_themes(); *theme != NULL; theme++) {
+        size_t theme_len = 0;
+        const char *theme_json = pk_shipped_theme(*theme, &theme_len);
+        struct pk_style *style = NULL;
+        bool first = theme == pk_shipped_themes();
+        enum pk_status status = pk_style_read(&style, name, json, len, *theme, theme_json,
+                                              theme_len, first ? out : NULL, err);
+        if (status != PK_OK) {
+            return status;
+        }
+        pk_buf_addf(out, "%s: %s: %u layers, %u properties\n", name, *theme,
+                    pk_style_layer_count(style), pk_style_property_count(style));
+        pk_style_destroy(style);
+    }
+    return PK_OK;
+}
+
+/* ---- show ---- */
+
+enum { COLOURS_MAX = 1024 };
+
+static void show_layer_text(struct pk_buf *out, const struct pk_style *s,
+                            const struct pk_style_layer *l, double zoom)
+{
+    bool drawn = s->rules[l->index].visible && zoom >= l->min_zoom && zoom < l->max_zoom;
+    pk_buf_addf(out, "%c %-24s %-10s %-26s zoom %g-%g  reach %.1f px  %s\n",
+                drawn ? '+' : ' ', l->id, type_names[l->type],
+                l->source_layer == NULL ? "-" : l->source_layer, l->min_zoom,
+                fmin(l->max_zoom, 24), pk_style_reach(s, l, zoom),
+                pk_style_is_constant(s, l) ? "same for all" : "by feature");
+}
+
+static void show_layer_json(struct pk_json *j, const struct pk_style *s,
+                            const struct pk_style_layer *l, double zoom)
+{
+    pk_json_object(j);
+    pk_json_member(j, "id", l->id);
+    pk_json_member(j, "type", type_names[l->type]);
+    pk_json_member(j, "source_layer", l->source_layer);
+    pk_json_member(j, "legend", l->legend_class);
+    pk_json_key(j, "min_zoom");
+    pk_json_fixed(j, l->min_zoom, 3);
+    pk_json_key(j, "max_zoom");
+    pk_json_fixed(j, fmin(l->max_zoom, 24), 3);
+    pk_json_key(j, "drawn");
+    pk_json_bool(j,
+                 s->rules[l->index].visible && zoom >= l->min_zoom && zoom < l->max_zoom);
+    pk_json_key(j, "reach_px");
+    pk_json_fixed(j, pk_style_reach(s, l, zoom), 2);
+    pk_json_key(j, "by_feature");
+    pk_json_bool(j, !pk_style_is_constant(s, l));
+    pk_json_end(j);
+}
+
+static void show_json(struct pk_buf *out, const struct pk_style *s, double zoom,
+                      const struct pk_rgba *colours, uint32_t count)
+{
+    struct pk_json j;
+    pk_json_init(&j, out);
+    pk_json_object(&j);
+    pk_json_member(&j, "name", s->name);
+    pk_json_member(&j, "theme", s->theme);
+    pk_json_key(&j, "layers");
+    pk_json_array(&j);
+    for (uint32_t i = 0; i < s->layer_count; i++) {
+        show_layer_json(&j, s, &s->layers[i], zoom);
+    }
+    pk_json_end(&j);
+    pk_json_key(&j, "properties");
+    pk_json_array(&j);
+    for (uint32_t i = 0; i < s->program.property_count; i++) {
+        pk_json_string(&j, s->program.properties[i]);
+    }
+    pk_json_end(&j);
+    pk_json_key(&j, "colours");
+    pk_json_array(&j);
+    for (uint32_t i = 0; i < count; i++) {
+        char text[PK_COLOUR_TEXT];
+        pk_colour_format(text, colours[i]);
+        pk_json_string(&j, text);
+    }
+    pk_json_end(&j);
+    pk_json_end(&j);
+    pk_buf_addc(out, '\n');
+}
+
+void pk_style_tool_show(struct pk_buf *out, const struct pk_style *style, double zoom,
+                        bool json)
+{
+    struct pk_rgba *colours = pk_xcalloc(COLOURS_MAX, sizeof(*colours));
+    uint32_t count;
+    bool all = pk_style_colours(style, colours, &count, COLOURS_MAX);
+    if (json) {
+        show_json(out, style, zoom, colours, count);
+        free(colours);
+        return;
+    }
+    pk_buf_addf(out, "%s, theme %s, at zoom %g\n", style->name, style->theme, zoom);
+    for (uint32_t i = 0; i < style->layer_count; i++) {
+        show_layer_text(out, style, &style->layers[i], zoom);
+    }
+    pk_buf_adds(out, "properties:");
+    for (uint32_t i = 0; i < style->program.property_count; i++) {
+        pk_buf_addf(out, " %s", style->program.properties[i]);
+    }
+    pk_buf_adds(out, all ? "\ncolours:" : "\ncolours (and calculated ones):");
+    for (uint32_t i = 0; i < count; i++) {
+        char text[PK_COLOUR_TEXT];
+        pk_colour_format(text, colours[i]);
+        pk_buf_addf(out, " %s", text);
+    }
+    pk_buf_addc(out, '\n');
+    free(colours);
+}
+
+/* ---- eval ---- */
+
+struct feature {
+    struct pk_style_input in;
+    uint16_t map[PK_TOOL_PROPERTIES_MAX];
+    struct pk_value values[PK_TOOL_PROPERTIES_MAX];
+};
+
+static enum pk_geom_kind kind_of(const char *type)
+{
+    if (type != NULL && strcmp(type, "Polygon") == 0) {
+        return PK_GEOM_AREA;
+    }
+    return type != NULL && strcmp(type, "LineString") == 0 ? PK_GEOM_LINE : PK_GEOM_POINT;
+}
+
+static struct pk_value value_of(const json_t *v)
+{
+    switch (v == NULL ? JSON_NULL : json_typeof(v)) {
+    case JSON_TRUE:
+    case JSON_FALSE:
+        return (struct pk_value){.type = PK_VALUE_BOOL, .number = json_is_true(v)};
+    case JSON_INTEGER:
+    case JSON_REAL:
+        return (struct pk_value){.type = PK_VALUE_NUMBER, .number = json_number_value(v)};
+    case JSON_STRING:
+        return (struct pk_value){.type = PK_VALUE_STRING,
+                                 .len = (uint32_t)json_string_length(v),
+                                 .string = json_string_value(v)};
+    default:
+        return (struct pk_value){.type = PK_VALUE_NULL};
+    }
+}
+
+static void make_feature(struct feature *f, const struct pk_program *p,
+                         const json_t *object, double zoom)
+{
+    memset(&f->in, 0, sizeof(f->in));
+    f->in.zoom = zoom;
+    f->in.kind = kind_of(pk_jget_string(object, "$type"));
+    long long id = 0;
+    (void)pk_jget_int(object, "$id", &id);
+    f->in.key = (uint64_t)id;
+    f->in.values = f->values;
+    f->in.map = f->map;
+    for (uint32_t i = 0; i < p->property_count; i++) {
+        f->values[i] = value_of(json_object_get(object, p->properties[i]));
+        f->map[i] = (uint16_t)i;
+    }
+}
+
+static void write_value(struct pk_json *j, const struct pk_ev *v)
+{
+    switch (v->type) {
+    case PK_T_BOOL:
+        pk_json_bool(j, v->u.number != 0);
+        break;
+    case PK_T_NUMBER:
+        pk_json_fixed(j, v->u.number, 6);
+        break;
+    case PK_T_STRING:
+        pk_json_string(j, v->u.string);
+        break;
+    case PK_T_COLOUR: {
+        char text[PK_COLOUR_TEXT];
+        pk_colour_format(text, pk_ev_rgba(v));
+        pk_json_string(j, text);
+        break;
+    }
+    case PK_T_ARRAY:
+        pk_json_array(j);
+        for (uint32_t i = 0; i < v->len; i++) {
+            if (v->u.items[i].type == PK_T_ARRAY) {
+                pk_json_null(j); /* arrays in arrays have no use in styles */
+            } else {
+                write_value(j, &v->u.items[i]);
+            }
+        }
+        pk_json_end(j);
+        break;
+    default:
+        pk_json_null(j);
+        break;
+    }
+}
+
+enum pk_status pk_style_tool_eval(struct pk_buf *out, const char *expression,
+                                  const char *feature, double zoom, struct pk_error *err)
+{
+    json_t *json = json_loads(expression, JSON_DECODE_ANY, NULL), *object = NULL;
+    struct pk_program program;
+    struct pk_arena arena = {0};
+    struct pk_compiler c = {.program = &program, .arena = &arena};
+    struct feature *f = pk_xcalloc(1, sizeof(*f));
+    struct pk_eval *e = pk_xcalloc(1, sizeof(*e));
+    uint32_t node = 0;
+    pk_program_init(&program);
+    (void)pk_path_name(&c, "expression");
+    enum pk_status status = PK_OK;
+    if (json == NULL) {
+        status = pk_fail(err, PK_BAD_INPUT, "the expression is not JSON");
+        goto done;
+    }
+    if (feature != NULL) {
+        status =
+            pk_json_parse(&object, feature, strlen(feature), PK_STYLE_BYTES_MAX, err);
+    }
+    if (status == PK_OK) {
+        status = pk_expr_compile(&node, &c, json, PK_T_ANY, err);
+    }
+    if (status == PK_OK && program.property_count > PK_TOOL_PROPERTIES_MAX) {
+        status = pk_fail(err, PK_LIMIT, "the expression reads more than %d properties",
+                         PK_TOOL_PROPERTIES_MAX);
+    }
+    if (status != PK_OK) {
+        goto done;
+    }
+    make_feature(f, &program, object, zoom);
+    pk_eval_begin(e, &program, &f->in);
+    struct pk_ev v = pk_eval(e, node);
+    if (e->failed) {
+        status =
+            pk_fail(err, PK_BAD_INPUT, "no value: something in it has the wrong type");
+        goto done;
+    }
+    struct pk_json j;
+    pk_json_init(&j, out);
+    write_value(&j, &v);
+done:
+    free(e);
+    free(f);
+    pk_program_finish(&program);
+    pk_arena_finish(&arena);
+    json_decref(object);
+    json_decref(json);
+    return status;
+}
+
+/* ---- properties ---- */
+
+void pk_style_tool_properties(struct pk_buf *out)
+{
+    static const char *const kinds[] = {
+        "number",  "boolean", "colour", "one of", "text",    "image", "pair",
+        "numbers", "padding", "dashes", "fonts",  "anchors", "words"};
+    static const char *const uses[] = {"drawn", "no difference here", "refused"};
+    for (int i = 0; i < PK_PROP_COUNT; i++) {
+        const struct pk_prop *p = &pk_props[i];
+        pk_buf_addf(out, "%s %s: %s", type_names[p->layer], p->name, kinds[p->type]);
+        if (p->values != NULL) {
+            pk_buf_addf(out, " %s", p->values);
+        } else if (p->min < p->max && p->type != PK_PROP_BOOL) {
+            pk_buf_addf(out, " %g to %g", p->min, p->max);
+        }
+        pk_buf_addf(out, ", default %s, %s: %s\n", p->fallback, uses[p->use], p->help);
+    }
+}
