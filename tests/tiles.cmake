@@ -1,3 +1,14 @@
 # Tests of tiles/.
 pk_add_test(grid pk_tiles)
 pk_add_test(label pk_tiles)
+
+# The drawing core. raster_fault is the same test program with a rasteriser that
+# clips: it passes when the comparison of windows notices.
+pk_add_test(raster pk_tiles)
+target_sources(test_raster PRIVATE unit/scene.c)
+add_executable(test_raster_fault unit/test_raster.c unit/scene.c ../tiles/raster.c)
+target_compile_definitions(test_raster_fault PRIVATE PK_FAULT_CLIP)
+target_include_directories(test_raster_fault PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+target_link_libraries(test_raster_fault PRIVATE pk_tiles PkgConfig::CMOCKA)
+add_test(NAME unit.raster_fault COMMAND test_raster_fault)
+set_tests_properties(unit.raster_fault PROPERTIES TIMEOUT 120 LABELS unit)
