@@ -8,8 +8,8 @@
 #include "tiles/circle.h"
 #include "tiles/raster_core.h"
 
-/* Edges below this length use 64-bit products, longer ones 128-bit ones. The
- * numbers are the same, so it only matters for speed. */
+/* Edges below this length use a slope with 32 fraction bits, longer ones divide at
+ * each crossing. Which it is follows from the edge alone, as everything else. */
 #define NEAR_EDGE (INT64_C(1) << 29)
 
 /* An edge from top to bottom; crossings follow from these numbers alone. */
@@ -97,12 +97,25 @@ int64_t pk_slope(int64_t a, int64_t b)
     return (int64_t)q;
 }
 
-/* floor(n * slope / 2^32) */
-static inline int64_t run(int64_t n, int64_t slope, bool far)
+/* floor(n * a / b), where 32 fraction bits of a / b would not be enough. */
+static int64_t far_run(int64_t n, int64_t a, int64_t b)
 {
-    if (far)
-        return (int64_t)(((__int128)n * slope) >> 32);
-    return (n * slope) >> 32;
+    if (b < 0) {
+        a = -a;
+        b = -b;
+    }
+    __int128 product = (__int128)n * a;
+    __int128 q = product / b;
+    return (int64_t)(q - (product % b < 0));
+}
+
+/* x where an edge meets a row line, from the run there. Rounding down may leave the
+ * edge's own extent by one part, and what is left out because an edge lies wholly
+ * beyond a side of the window relies on that extent. */
+static inline int64_t meet_row(const struct edge *e, int64_t run)
+{
+    int64_t x = e->x0 + run, least = e->x0 < e->x1 ? e->x0 : e->x1;
+    return x < least ? least : x;
 }
 
 /* ---- cells ---- */
@@ -164,11 +177,12 @@ static void left_run(struct pk_raster *r, int64_t y0, int64_t y1)
 /* y where the edge meets column line x, kept within the piece. */
 static inline int64_t meet_column(struct edge *e, int64_t x, int64_t lo, int64_t hi)
 {
-    if (!e->has_per_col) {
+    if (!e->has_per_col && !e->far) {
         e->per_col = pk_slope(e->y1 - e->y0, e->x1 - e->x0);
         e->has_per_col = true;
     }
-    int64_t y = e->y0 + run(x - e->x0, e->per_col, e->far);
+    int64_t y = e->y0 + (e->far ? far_run(x - e->x0, e->y1 - e->y0, e->x1 - e->x0)
+                                : ((x - e->x0) * e->per_col) >> 32);
     return y < lo ? lo : y > hi ? hi : y;
 }
 
@@ -253,23 +267,26 @@ static void edge_rows(struct pk_raster *r, struct edge *e)
         piece(r, e, first, e->x0, e->y0, e->x1, e->y1);
         return;
     }
-    e->per_row = pk_slope(e->x1 - e->x0, e->y1 - e->y0);
+    int64_t dx = e->x1 - e->x0, dy = e->y1 - e->y0;
+    e->per_row = e->far ? 0 : pk_slope(dx, dy);
     int64_t ya = (int64_t)first * 256;
     int64_t xa = e->x0;
     if (ya > e->y0)
-        xa = e->x0 + run(ya - e->y0, e->per_row, e->far);
+        xa = meet_row(e, e->far ? far_run(ya - e->y0, dx, dy)
+                                : ((ya - e->y0) * e->per_row) >> 32);
     else
         ya = e->y0;
     int64_t below = (int64_t)(first + 1) * 256;
-    /* One row on is one addition, and the same bits as starting there. */
-    int64_t x = e->far ? 0 : (below - e->y0) * e->per_row;
+    /* One row on is one addition, and the same bits as starting there. Unsigned: the
+     * product beyond the lower end may overflow, but is not used. */
+    int64_t x = (int64_t)((uint64_t)(below - e->y0) * (uint64_t)e->per_row);
     for (int32_t row = first; row <= last; row++) {
         int64_t xb, yb;
         if (below >= e->y1) {
             xb = e->x1;
             yb = e->y1;
         } else {
-            xb = e->x0 + (e->far ? run(below - e->y0, e->per_row, true) : x >> 32);
+            xb = meet_row(e, e->far ? far_run(below - e->y0, dx, dy) : x >> 32);
             yb = below;
         }
         piece(r, e, row, xa, ya, xb, yb);
@@ -297,7 +314,7 @@ void pk_raster_edge(struct pk_raster *r, int64_t x0, int64_t y0, int64_t x1, int
     /* Test hook: what a clipping rasteriser does wrong. The start is cut at the top
      * of the window before the slope is taken, so windows disagree. */
     if (e.y0 < 0) {
-        e.x0 += run(-e.y0, pk_slope(e.x1 - e.x0, e.y1 - e.y0), true);
+        e.x0 += far_run(-e.y0, e.x1 - e.x0, e.y1 - e.y0);
         e.y0 = 0;
     }
 #endif

@@ -115,6 +115,8 @@ void pk_thin_piece(struct pk_raster *r, const struct pk_segment *s, int64_t from
     int64_t u0 = steep ? s->y0 : s->x0, v0 = steep ? s->x0 : s->y0;
     int64_t u1 = steep ? s->y1 : s->x1, v1 = steep ? s->x1 : s->y1;
     int64_t du = u1 - u0;
+    if (du == 0) /* moving a line aside can leave a segment without length */
+        return;
     int64_t a = from == 0 ? u0 : u0 + pk_along(du, from, s->length);
     int64_t b = to == s->length ? u1 : u0 + pk_along(du, to, s->length);
     /* Always along + of the major axis: both directions give the same pixels. */
