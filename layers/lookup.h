@@ -119,7 +119,13 @@ struct pk_answer {
         struct pk_id other_plan;
         struct pk_id *other_regulations;
         uint32_t other_count;
-    } * boundary; /* NULL: no boundary within the accuracy */
+    } * boundary;               /* NULL: no boundary within the accuracy */
+    struct pk_answer_distance { /* PK_ASK_GEOMETRY */
+        const char *to;         /* "property-boundary" */
+        const char *property;   /* designation */
+        double m;
+    } * distances;
+    uint32_t distance_count;
     struct pk_answer_unknown {
         const char *what, *text;
     } * unknown;
@@ -139,7 +145,8 @@ struct pk_answer {
     double x, y;
 };
 
-/* Everything lies in the arena. The caller holds no snapshot; this takes one.
+/* Everything lies in the arena; *question is borrowed by the answer. The caller holds
+ * no snapshot; this takes one.
  * Errors: PK_NOT_FOUND unknown property or address, with "suggestions" in *suggestions
  * (JSON array text in the arena); PK_BAD_INPUT names the parameter first ("point: ...").
  */
@@ -150,9 +157,11 @@ enum pk_status pk_lookup(struct pk_answer **out, struct pk_store *store,
                          struct pk_error *err) PK_MUST_CHECK;
 
 void pk_answer_json(struct pk_buf *out, const struct pk_answer *answer);
+/* The texts of the answer in their order, one a line, for terminals and speech. */
 void pk_answer_text(struct pk_buf *out, const struct pk_answer *answer);
 
-/* The same model for one plan's own page: plan with all its regulations. */
+/* The same model for one plan's own page: plan with all its regulations, its shape
+ * (what newer plans have left of it) in EPSG:3006. Errors: PK_NOT_FOUND. */
 enum pk_status pk_plan_answer(struct pk_answer_plan **out, struct pk_geom *geom,
                               struct pk_store *store, struct pk_id id,
                               struct pk_state state, enum pk_lang lang,
@@ -162,6 +171,7 @@ enum pk_status pk_plan_answer(struct pk_answer_plan **out, struct pk_geom *geom,
 /* One element of `plans`, and of its `regulations`, as pk_answer_json() writes it: what
  * /plan/{id}?f=json and /regulation/{id}?f=json give. */
 void pk_plan_json(struct pk_buf *out, const struct pk_answer_plan *plan);
-void pk_regulation_json(struct pk_buf *out, const struct pk_answer_regulation *regulation);
+void pk_regulation_json(struct pk_buf *out,
+                        const struct pk_answer_regulation *regulation);
 
 #endif

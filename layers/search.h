@@ -71,6 +71,12 @@ char *pk_search_words(struct pk_arena *arena, const char *text);
 enum pk_status pk_search(struct pk_search_answer **out, struct pk_store *store,
                          const struct pk_search_query *query, struct pk_arena *arena,
                          struct pk_error *err) PK_MUST_CHECK;
+/* The same for a caller that holds a snapshot of that version. */
+enum pk_status pk_search_in_snapshot(struct pk_search_answer **out,
+                                     struct pk_store *store, int64_t version,
+                                     const struct pk_search_query *query,
+                                     struct pk_arena *arena,
+                                     struct pk_error *err) PK_MUST_CHECK;
 void pk_search_json(struct pk_buf *out, const struct pk_search_answer *answer);
 
 #endif
