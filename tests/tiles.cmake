@@ -20,3 +20,7 @@ pk_add_test(png pk_tiles)
 target_sources(test_png PRIVATE unit/scene.c)
 pk_add_fuzzer(png pk_tiles)
 pk_add_fuzzer(draw pk_tiles)
+
+# Prints microseconds per operation; run by hand.
+add_executable(draw_bench bench/draw_bench.c)
+target_link_libraries(draw_bench PRIVATE pk_tiles)
