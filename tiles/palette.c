@@ -27,26 +27,26 @@ static struct cube cube_of(uint32_t px)
                          (int)(px >> 24)};
 }
 
-/* Premultiplied colours over black and over white differ by at most this. */
-static uint32_t distance(struct cube p, struct cube q)
-{
-    int r = p.r - q.r, g = p.g - q.g, b = p.b - q.b, a = p.a - q.a;
-    return (uint32_t)(3 * r * r + 4 * g * g + 2 * b * b + 4 * a * a);
-}
+/* What a palette is while it is made: channels apart, for the search. */
+struct search {
+    int32_t r[PK_PALETTE_MAX], g[PK_PALETTE_MAX], b[PK_PALETTE_MAX], a[PK_PALETTE_MAX];
+};
 
-static uint32_t nearest(const struct pk_palette *p, struct cube c, uint32_t *far)
+/* The nearest entry, the first of equals; *far gets its weighted squared distance. */
+static uint32_t nearest(const struct search *s, uint32_t count, struct cube c,
+                        uint32_t *far)
 {
-    uint32_t best = 0, least = UINT32_MAX;
-    for (uint32_t i = 0; i < p->count; i++) {
-        uint32_t d = distance(cube_of(p->pixels[i]), c);
-        if (d < least) {
-            least = d;
-            best = i;
-        }
+    int32_t least = INT32_MAX;
+    for (uint32_t i = 0; i < count; i++) {
+        int32_t r = s->r[i] - c.r, g = s->g[i] - c.g, b = s->b[i] - c.b,
+                a = s->a[i] - c.a;
+        /* At most 13 * 255^2 < 2^20: distance and index fit one number. */
+        int32_t d = (3 * r * r + 4 * g * g + 2 * b * b + 4 * a * a) << 8 | (int32_t)i;
+        least = d < least ? d : least;
     }
     if (far)
-        *far = least;
-    return best;
+        *far = (uint32_t)least >> 8;
+    return (uint32_t)least & 255;
 }
 
 /* The colour of a premultiplied pixel, so that PNG readers come back to it. */
@@ -64,23 +64,29 @@ static struct pk_rgba plain_of(uint32_t px)
 }
 
 /* Add a pixel unless one within `apart` is there. */
-static void offer(struct pk_palette *p, uint32_t px, uint32_t apart)
+static void offer(struct pk_palette *p, struct search *s, uint32_t px, uint32_t apart)
 {
     uint32_t far = UINT32_MAX;
     if (p->count == PK_PALETTE_MAX)
         return;
     if (p->count > 0)
-        nearest(p, cube_of(px), &far);
+        nearest(s, p->count, cube_of(px), &far);
     if (far < apart)
         return;
     struct pk_rgba plain = plain_of(px);
+    px = pk_pixel_of(plain);
+    struct cube c = cube_of(px);
+    s->r[p->count] = c.r;
+    s->g[p->count] = c.g;
+    s->b[p->count] = c.b;
+    s->a[p->count] = c.a;
     p->plain[p->count] = plain;
-    p->pixels[p->count++] = pk_pixel_of(plain);
+    p->pixels[p->count++] = px;
 }
 
 /* All mixes of two of the first n entries, `part` / 8 of the second. */
-static void offer_mixes(struct pk_palette *p, uint32_t first, uint32_t n, uint32_t part,
-                        uint32_t apart)
+static void offer_mixes(struct pk_palette *p, struct search *s, uint32_t first,
+                        uint32_t n, uint32_t part, uint32_t apart)
 {
     for (uint32_t i = first; i < n; i++) {
         uint32_t a = p->pixels[i];
@@ -89,23 +95,24 @@ static void offer_mixes(struct pk_palette *p, uint32_t first, uint32_t n, uint32
             if (k == i || (a >> 24 < 255 && p->pixels[k] >> 24 < 255 && k > 0))
                 continue;
             uint32_t b = p->pixels[k];
-            offer(p, pk_mix(b, a & PK_LANES, a >> 8 & PK_LANES, part * 32), apart);
+            offer(p, s, pk_mix(b, a & PK_LANES, a >> 8 & PK_LANES, part * 32), apart);
         }
     }
 }
 
-static void make_tables(struct pk_palette *p, uint32_t first, uint32_t own)
+static void make_tables(struct pk_palette *p, const struct search *s, uint32_t first,
+                        uint32_t own)
 {
     for (uint32_t i = 0; i < 1 << 15; i++) {
         uint32_t r = i & 31, g = i >> 5 & 31, b = i >> 10;
         struct cube c = {(int)(r << 3 | r >> 2), (int)(g << 3 | g >> 2),
                          (int)(b << 3 | b >> 2), 255};
-        p->opaque[i] = (uint8_t)nearest(p, c, NULL);
+        p->opaque[i] = (uint8_t)nearest(s, p->count, c, NULL);
     }
     for (uint32_t i = 0; i < 1 << 16; i++) {
         struct cube c = {(int)(i & 15) * 17, (int)(i >> 4 & 15) * 17,
                          (int)(i >> 8 & 15) * 17, (int)(i >> 12) * 17};
-        p->through[i] = (uint8_t)nearest(p, c, NULL);
+        p->through[i] = (uint8_t)nearest(s, p->count, c, NULL);
     }
     /* The style's own colours come out as they are; the first of two that share a
      * place in the table has it. */
@@ -131,6 +138,7 @@ struct pk_palette *pk_palette_create(const struct pk_rgba *colours, uint32_t cou
     for (uint32_t i = 0; i < count; i++)
         transparent = transparent || colours[i].a < 255;
     p->transparent = transparent;
+    struct search search = {0};
     uint32_t first = 0;
     if (transparent) {
         p->count = 1; /* index 0, all zero */
@@ -138,16 +146,16 @@ struct pk_palette *pk_palette_create(const struct pk_rgba *colours, uint32_t cou
     }
     for (uint32_t i = 0; i < count; i++) {
         if (colours[i].a > 0)
-            offer(p, pk_pixel_of(colours[i]), 1);
+            offer(p, &search, pk_pixel_of(colours[i]), 1);
     }
     uint32_t own = p->count;
     static const uint8_t parts[] = {4, 2, 6, 1, 3, 5, 7};
     for (uint32_t apart = FARTHEST; apart >= NEAREST && p->count < PK_PALETTE_MAX;
          apart /= 2) {
         for (size_t i = 0; i < PK_COUNT(parts); i++)
-            offer_mixes(p, first, own, parts[i], apart);
+            offer_mixes(p, &search, first, own, parts[i], apart);
     }
-    make_tables(p, first, own);
+    make_tables(p, &search, first, own);
     p->hash = pk_hash64(p->plain, p->count * sizeof *p->plain, 0);
     return p;
 }

@@ -69,15 +69,15 @@ void pk_raster_begin(struct pk_raster *r, const struct pk_surface *s)
     r->stride = (s->w + 1 + 15) / 8 * 8;
     r->words = (s->w + 1 + 63) / 64;
     r->mask_stride = (s->w + PK_MASK_BLOCK - 1) / PK_MASK_BLOCK * PK_MASK_BLOCK;
-    r->dirty_words = (r->mask_stride / PK_MASK_BLOCK + 63) / 64;
+    r->dirty_stride = (r->mask_stride / PK_MASK_BLOCK + 7) / 8 * 8;
     r->acc = zeroed(r->acc, &r->acc_room, (size_t)r->stride * s->h, sizeof *r->acc);
     r->bits = zeroed(r->bits, &r->bits_room, (size_t)r->words * s->h, sizeof *r->bits);
     r->mask = zeroed(r->mask, &r->mask_room, (size_t)r->mask_stride * s->h, 1);
-    r->dirty =
-        zeroed(r->dirty, &r->dirty_room, (size_t)r->dirty_words * s->h, sizeof *r->dirty);
+    r->dirty = zeroed(r->dirty, &r->dirty_room, (size_t)r->dirty_stride * s->h, 1);
     r->pattern_row = zeroed(r->pattern_row, &r->pattern_room, r->mask_stride, 1);
     r->row_lo = r->mask_lo = INT32_MAX;
     r->row_hi = r->mask_hi = -1;
+    r->right = false;
 }
 
 int64_t pk_slope(int64_t a, int64_t b)
@@ -340,6 +340,7 @@ void pk_raster_ring(struct pk_raster *r, const int64_t *xy, uint32_t count)
     int64_t first_x = xy[0] - r->sub_x, first_y = xy[1] - r->sub_y;
     int64_t x = first_x, y = first_y;
     unsigned out = outcode(r, x, y);
+    unsigned any = out;
     /* A chain of edges left of the window is its first and last height. */
     int64_t left_y = y;
     bool in_left = false;
@@ -351,6 +352,7 @@ void pk_raster_ring(struct pk_raster *r, const int64_t *xy, uint32_t count)
         }
         unsigned next_out = outcode(r, nx, ny);
         unsigned both = out & next_out;
+        any |= next_out;
         if (both & OUT_LEFT) {
             if (!in_left)
                 left_y = y;
@@ -368,6 +370,7 @@ void pk_raster_ring(struct pk_raster *r, const int64_t *xy, uint32_t count)
     }
     if (in_left)
         left_run(r, left_y, y);
+    r->right = r->right || (any & OUT_RIGHT);
 }
 
 void pk_raster_disc(struct pk_raster *r, int64_t x, int64_t y, int64_t radius)

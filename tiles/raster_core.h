@@ -14,7 +14,7 @@
 
 enum {
     PK_FULL_COVER = 512 * 256, /* running sum of a pixel that is wholly covered */
-    PK_MASK_BLOCK = 16         /* pixels that share a dirty bit */
+    PK_MASK_BLOCK = 16         /* pixels that share a dirty byte */
 };
 
 struct pk_raster {
@@ -30,12 +30,14 @@ struct pk_raster {
     uint32_t stride;        /* cells a row: w + 1, rounded up */
     uint32_t words;         /* of bits a row */
     int32_t row_lo, row_hi; /* rows with edges, empty when lo > hi */
+    bool right;             /* may anything reach the window's right side? */
     size_t acc_room, bits_room;
 
-    /* The mask: bytes, and a bit per block of 16 pixels that is not empty. */
+    /* The mask: bytes, and a byte per block of 16 pixels that is not 0 when something
+     * is in it; rows of those are a multiple of 8, to be looked at 8 at a time. */
     uint8_t *mask;
-    uint64_t *dirty;
-    uint32_t mask_stride, dirty_words;
+    uint8_t *dirty;
+    uint32_t mask_stride, dirty_stride;
     int32_t mask_lo, mask_hi;
     size_t mask_room, dirty_room;
 
@@ -55,8 +57,7 @@ int64_t pk_slope(int64_t a, int64_t b);
 
 static inline void pk_mask_touch(struct pk_raster *r, int32_t x, int32_t y)
 {
-    uint32_t block = (uint32_t)x / PK_MASK_BLOCK;
-    r->dirty[(size_t)y * r->dirty_words + block / 64] |= UINT64_C(1) << (block % 64);
+    r->dirty[(size_t)y * r->dirty_stride + (uint32_t)x / PK_MASK_BLOCK] = 1;
 }
 
 static inline void pk_mask_rows(struct pk_raster *r, int32_t lo, int32_t hi)

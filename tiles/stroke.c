@@ -385,7 +385,8 @@ static struct pk_segment *push(struct pk_line_scratch *lines)
     return &lines->segments[lines->count++];
 }
 
-static void add_path(struct pk_raster *r, const struct pk_path *path)
+/* Without `measured` every segment gets the length 1. */
+static void add_path(struct pk_raster *r, const struct pk_path *path, bool measured)
 {
     int64_t at = path->start * PK_STEP;
     int64_t x = path->xy[0] - r->sub_x, y = path->xy[1] - r->sub_y;
@@ -394,7 +395,7 @@ static void add_path(struct pk_raster *r, const struct pk_path *path)
         int64_t ny = path->xy[2 * (size_t)i + 1] - r->sub_y;
         if (nx == x && ny == y)
             continue;
-        int64_t length = pk_length_of(nx - x, ny - y);
+        int64_t length = measured ? pk_length_of(nx - x, ny - y) : 1;
         *push(r->lines) = (struct pk_segment){
             .x0 = x, .y0 = y, .x1 = nx, .y1 = ny, .length = length, .at = at};
         at += length;
@@ -456,9 +457,10 @@ static void stroke_line(struct stroke *k, const struct pk_path *paths, uint32_t 
                         int32_t offset)
 {
     struct pk_line_scratch *lines = k->r->lines;
+    bool measured = !k->thin || k->dash_count > 0 || offset != 0;
     lines->count = 0;
     for (uint32_t i = 0; i < count; i++)
-        add_path(k->r, &paths[i]);
+        add_path(k->r, &paths[i], measured);
     struct pk_segment *s = lines->segments;
     size_t n = lines->count;
     if (n == 0) /* a line without length shows nothing */

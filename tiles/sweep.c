@@ -33,7 +33,7 @@ INLINE uint32_t cover_of(int32_t sum, enum pk_fill_rule rule)
 struct target {
     uint32_t *px;
     uint8_t *mask;
-    uint64_t *dirty;
+    uint8_t *dirty;
     const uint8_t *pattern;
     const struct pk_brush *brush;
     uint32_t value;
@@ -139,8 +139,7 @@ static inline void mask_pixel(const struct target *t, uint32_t x, uint32_t a)
     if (m <= t->mask[x])
         return;
     t->mask[x] = (uint8_t)m;
-    uint32_t block = x / PK_MASK_BLOCK;
-    t->dirty[block / 64] |= UINT64_C(1) << (block % 64);
+    t->dirty[x / PK_MASK_BLOCK] = 1;
 }
 
 static inline void mask_span(const struct target *t, uint32_t x, uint32_t n, uint32_t a)
@@ -149,7 +148,7 @@ static inline void mask_span(const struct target *t, uint32_t x, uint32_t n, uin
     for (uint32_t i = x; i < x + n; i++)
         t->mask[i] = t->mask[i] > m ? t->mask[i] : (uint8_t)m;
     for (uint32_t b = x / PK_MASK_BLOCK; b <= (x + n - 1) / PK_MASK_BLOCK; b++)
-        t->dirty[b / 64] |= UINT64_C(1) << (b % 64);
+        t->dirty[b] = 1;
 }
 
 static inline void id_pixel(const struct target *t, uint32_t x, uint32_t a)
@@ -177,6 +176,7 @@ static void swept(struct pk_raster *r)
 {
     r->row_lo = INT32_MAX;
     r->row_hi = -1;
+    r->right = false;
 }
 
 static void fill_plain(struct pk_raster *r, struct pk_surface *s, enum pk_fill_rule rule,
@@ -195,6 +195,26 @@ static void fill_plain(struct pk_raster *r, struct pk_surface *s, enum pk_fill_r
     swept(r);
 }
 
+/* The columns that a row's sweep can paint: from the first touched cell to the last,
+ * or to the window's side when something lies beyond it. */
+static bool painted_columns(const struct pk_raster *r, int32_t row, uint32_t *lo,
+                            uint32_t *hi)
+{
+    const uint64_t *bits = r->bits + (size_t)row * r->words;
+    uint32_t first = 0, last = r->words;
+    while (first < last && !bits[first])
+        first++;
+    while (last > first && !bits[last - 1])
+        last--;
+    if (first == last)
+        return false;
+    *lo = first * 64 + (uint32_t)__builtin_ctzll(bits[first]);
+    *hi = last * 64 - (uint32_t)__builtin_clzll(bits[last - 1]) + 1;
+    if (r->right || *hi > (uint32_t)r->w)
+        *hi = (uint32_t)r->w;
+    return *lo < *hi;
+}
+
 static void fill_pattern(struct pk_raster *r, struct pk_surface *s,
                          enum pk_fill_rule rule, const struct pk_brush *brush,
                          const struct pk_pattern *pattern)
@@ -202,7 +222,10 @@ static void fill_pattern(struct pk_raster *r, struct pk_surface *s,
     struct target t = {.brush = brush, .pattern = r->pattern_row};
     for (int32_t row = r->row_lo; row <= r->row_hi; row++) {
         t.px = s->px + (size_t)row * s->w;
-        pk_pattern_row(pattern, s->x, s->y + row, s->w, r->pattern_row);
+        uint32_t lo, hi;
+        if (!painted_columns(r, row, &lo, &hi))
+            continue;
+        pk_pattern_row(pattern, s->x + lo, s->y + row, hi - lo, r->pattern_row + lo);
         SWEEP(r, row, rule, &t, pattern_pixel, pattern_span);
     }
     swept(r);
@@ -243,7 +266,7 @@ void pk_raster_to_mask(struct pk_raster *r, enum pk_fill_rule rule)
         pk_mask_rows(r, r->row_lo, r->row_hi);
     for (int32_t row = r->row_lo; row <= r->row_hi; row++) {
         t.mask = r->mask + (size_t)row * r->mask_stride;
-        t.dirty = r->dirty + (size_t)row * r->dirty_words;
+        t.dirty = r->dirty + (size_t)row * r->dirty_stride;
         SWEEP(r, row, rule, &t, mask_pixel, mask_span);
     }
     swept(r);
@@ -254,6 +277,10 @@ void pk_raster_to_mask(struct pk_raster *r, enum pk_fill_rule rule)
 static void paint_block(uint32_t *px, const uint8_t *mask, const uint8_t *pattern,
                         uint32_t n, const struct pk_brush *brush)
 {
+    if (brush->opaque && !pattern && n == PK_MASK_BLOCK) {
+        pk_mix_block(px, mask, brush->pixel);
+        return;
+    }
     for (uint32_t i = 0; i < n; i++) {
         if (!mask[i])
             continue;
@@ -269,13 +296,17 @@ static void paint_mask_row(struct pk_raster *r, uint32_t *px, int32_t row,
                            const uint8_t *pattern, const struct pk_brush *brush)
 {
     uint8_t *mask = r->mask + (size_t)row * r->mask_stride;
-    uint64_t *dirty = r->dirty + (size_t)row * r->dirty_words;
-    for (uint32_t i = 0; i < r->dirty_words; i++) {
-        uint64_t bits = dirty[i];
-        dirty[i] = 0;
-        for (; bits; bits &= bits - 1) {
-            uint32_t x = (i * 64 + (uint32_t)__builtin_ctzll(bits)) * PK_MASK_BLOCK;
-            uint32_t n = (uint32_t)r->w - x;
+    uint8_t *dirty = r->dirty + (size_t)row * r->dirty_stride;
+    for (uint32_t i = 0; i < r->dirty_stride; i += 8) {
+        uint64_t eight;
+        memcpy(&eight, dirty + i, 8);
+        if (!eight)
+            continue;
+        for (uint32_t k = i; k < i + 8; k++) {
+            if (!dirty[k])
+                continue;
+            dirty[k] = 0;
+            uint32_t x = k * PK_MASK_BLOCK, n = (uint32_t)r->w - x;
             n = n < PK_MASK_BLOCK ? n : PK_MASK_BLOCK;
             if (px)
                 paint_block(px + x, mask + x, pattern ? pattern + x : NULL, n, brush);

@@ -15,36 +15,49 @@ static const uint16_t widening[33] = {
     4331, 4375, 4421, 4471, 4524, 4579, 4638, 4700, 4764, 4830, 4899,
     4971, 5044, 5120, 5198, 5278, 5359, 5443, 5528, 5615, 5703, 5793};
 
-/* The window seen along the major axis. */
+#define INLINE static inline __attribute__((always_inline))
+
+static inline uint8_t larger(uint8_t a, int32_t b)
+{
+    return b > a ? (uint8_t)b : a;
+}
+
+/* The window seen along the major axis; `steep` is a constant where it is used. */
 struct axis {
     int32_t majors, minors; /* pixels */
-    bool steep;
 };
 
-static inline void put(struct pk_raster *r, const struct axis *axis, int32_t major,
-                       int32_t minor, int32_t value)
+INLINE void put(struct pk_raster *r, bool steep, int32_t major, int32_t minor,
+                int32_t cover)
 {
-    int32_t x = axis->steep ? minor : major, y = axis->steep ? major : minor;
+    int32_t x = steep ? minor : major, y = steep ? major : minor;
     uint8_t *m = r->mask + (size_t)y * r->mask_stride + x;
-    if (value <= *m)
-        return;
-    *m = (uint8_t)value;
+    *m = larger(*m, cover - (cover >> 8));
     pk_mask_touch(r, x, y);
 }
 
 /* `weight` 1..256 is how much of the column the line covers along its axis. */
-static inline void column(struct pk_raster *r, const struct axis *axis, int32_t major,
-                          int64_t middle, int32_t extent, int32_t weight)
+INLINE void column(struct pk_raster *r, bool steep, const struct axis *axis,
+                   int32_t major, int64_t middle, int32_t extent, int32_t weight)
 {
-    int64_t top = middle - extent / 2, bottom = top + extent;
-    int64_t first = top >> 8, last = (bottom - 1) >> 8;
-    if (last < 0 || first >= axis->minors)
+    int64_t top = middle - extent / 2, first = top >> 8;
+    int32_t room = 256 - (int32_t)(top & 255);
+    /* At most three pixels: lines are that thin. */
+    int32_t a = extent < room ? extent : room;
+    int32_t b = extent - a < 256 ? extent - a : 256;
+    int32_t c = extent - a - b;
+    if (first >= 0 && first + 2 < axis->minors) {
+        put(r, steep, major, (int32_t)first, a * weight >> 8);
+        if (b)
+            put(r, steep, major, (int32_t)first + 1, b * weight >> 8);
+        if (c)
+            put(r, steep, major, (int32_t)first + 2, c * weight >> 8);
         return;
-    for (int64_t p = first < 0 ? 0 : first; p <= last && p < axis->minors; p++) {
-        int64_t a = p * 256 > top ? p * 256 : top;
-        int64_t b = (p + 1) * 256 < bottom ? (p + 1) * 256 : bottom;
-        int32_t cover = (int32_t)(b - a) * weight >> 8;
-        put(r, axis, major, (int32_t)p, cover - (cover >> 8));
+    }
+    const int32_t cover[3] = {a, b, c};
+    for (int64_t i = 0; i < 3; i++) {
+        if (first + i >= 0 && first + i < axis->minors && cover[i])
+            put(r, steep, major, (int32_t)(first + i), cover[i] * weight >> 8);
     }
 }
 
@@ -72,8 +85,8 @@ static int64_t middle_at(int64_t n, int64_t slope, bool far)
 }
 
 /* From a to b along the major axis (a < b); u0, v0 is an end of the whole segment. */
-static void draw(struct pk_raster *r, const struct axis *axis, int64_t a, int64_t b,
-                 enum pk_end at_a, enum pk_end at_b, int64_t u0, int64_t v0,
+INLINE void draw(struct pk_raster *r, bool steep, const struct axis *axis, int64_t a,
+                 int64_t b, enum pk_end at_a, enum pk_end at_b, int64_t u0, int64_t v0,
                  int64_t slope, bool far, int32_t width)
 {
     int32_t half = width / 2;
@@ -101,7 +114,7 @@ static void draw(struct pk_raster *r, const struct axis *axis, int64_t a, int64_
         if (at_b != PK_END_JOINED && (c + 1) * 256 > b)
             weight -= (int32_t)((c + 1) * 256 - b);
         if (weight > 0)
-            column(r, axis, (int32_t)c, middle, extent, weight);
+            column(r, steep, axis, (int32_t)c, middle, extent, weight);
     }
 }
 
@@ -111,7 +124,7 @@ void pk_thin_piece(struct pk_raster *r, const struct pk_segment *s, int64_t from
     int64_t dx = s->x1 - s->x0, dy = s->y1 - s->y0;
     int64_t ax = dx < 0 ? -dx : dx, ay = dy < 0 ? -dy : dy;
     bool steep = ay > ax;
-    struct axis axis = {steep ? r->h : r->w, steep ? r->w : r->h, steep};
+    struct axis axis = {steep ? r->h : r->w, steep ? r->w : r->h};
     int64_t u0 = steep ? s->y0 : s->x0, v0 = steep ? s->x0 : s->y0;
     int64_t u1 = steep ? s->y1 : s->x1, v1 = steep ? s->x1 : s->y1;
     int64_t du = u1 - u0;
@@ -141,5 +154,9 @@ void pk_thin_piece(struct pk_raster *r, const struct pk_segment *s, int64_t from
     pk_mask_rows(r, top < 0 ? 0 : (int32_t)(top >> 8),
                  bottom >= r->sub_h ? r->h - 1 : (int32_t)(bottom >> 8));
     bool far = du >= INT64_C(1) << 29;
-    draw(r, &axis, a, b, begin, end, u0, v0, pk_slope(v1 - v0, du), far, width);
+    int64_t slope = pk_slope(v1 - v0, du);
+    if (steep)
+        draw(r, true, &axis, a, b, begin, end, u0, v0, slope, far, width);
+    else
+        draw(r, false, &axis, a, b, begin, end, u0, v0, slope, far, width);
 }
