@@ -62,9 +62,6 @@ static int word(struct paint *p, int prop)
     if (p->e.failed) {
         return fallback;
     }
-    if (v.type == PK_T_NUMBER) { /* a constant inside was an index already */
-        return (int)v.u.number;
-    }
     int index =
         v.type == PK_T_STRING ? pk_prop_value(&pk_props[prop], v.u.string, v.len) : -1;
     return index < 0 ? fallback : index;
