@@ -104,6 +104,16 @@ static void lock_release(struct pk_db *db, enum lock_byte byte)
     (void)lock_set(db->lock_fd, byte, F_UNLCK);
 }
 
+enum pk_status pk_db_lock(struct pk_db *db, int wait_ms, struct pk_error *err)
+{
+    return lock_take(db, LOCK_TRANSACTION, wait_ms, err);
+}
+
+void pk_db_unlock(struct pk_db *db)
+{
+    lock_release(db, LOCK_TRANSACTION);
+}
+
 enum pk_status pk_db_session_begin(struct pk_db *db, int wait_ms, struct pk_error *err)
 {
     enum pk_status status = PK_OK;

@@ -63,6 +63,11 @@ enum pk_status pk_db_begin(struct pk_db *db, int wait_ms,
 enum pk_status pk_db_commit(struct pk_db *db, struct pk_error *err) PK_MUST_CHECK;
 void pk_db_rollback(struct pk_db *db);
 
+/* Only the lock of such a transaction, for writing by other means. */
+enum pk_status pk_db_lock(struct pk_db *db, int wait_ms,
+                          struct pk_error *err) PK_MUST_CHECK;
+void pk_db_unlock(struct pk_db *db);
+
 /* One delivery at a time: whoever fills a draft or publishes holds this for as long
  * as it takes, over many transactions. PK_BUSY says that another one is at work.
  * Calls nest on one connection. */
