@@ -25,7 +25,10 @@
 #ifndef PK_LAYERS_PACK_FORM_H
 #define PK_LAYERS_PACK_FORM_H
 
+#include <stddef.h>
 #include <stdint.h>
+
+#include "base/error.h"
 
 #define PACK_MAGIC UINT32_C(0x31504b50) /* "PKP1" */
 
@@ -54,5 +57,19 @@ enum pack_flags {
 
 /* Limits of one pack; the writer's data stays far below. */
 enum { PACK_NAME_MAX = 200, PACK_KEYS_MAX = 1000 };
+
+struct pk_buf;
+struct pk_pack_writer;
+struct pk_error;
+
+/* From here on, features are not copied: all they point to, and their boxes, must be
+ * right and stay until finish. */
+void pack_writer_borrow(struct pk_pack_writer *w);
+
+/* The sections of `old` whose names are not in `replaced` (NULL-terminated), and all of
+ * `fresh`, as one pack. Errors: PK_BAD_DATA. */
+enum pk_status pack_splice(struct pk_buf *out, const void *old, size_t old_len,
+                           const char *const *replaced, const void *fresh,
+                           size_t fresh_len, struct pk_error *err) PK_MUST_CHECK;
 
 #endif

@@ -22,6 +22,7 @@ struct pk_pack_writer {
     struct pk_arena arena;
     struct section *sections;
     uint32_t section_count;
+    bool borrows;
 };
 
 /* A piece of text or of bytes, for sorting and finding. */
@@ -45,6 +46,11 @@ void pk_pack_writer_destroy(struct pk_pack_writer *w)
     }
     pk_arena_finish(&w->arena);
     free(w);
+}
+
+void pack_writer_borrow(struct pk_pack_writer *w)
+{
+    w->borrows = true;
 }
 
 static struct section *find_section(struct pk_pack_writer *w, const char *name)
@@ -109,6 +115,12 @@ void pk_pack_writer_add(struct pk_pack_writer *w, const char *source_layer,
     }
     struct pk_ifeature *f = &s->features[s->count++];
     *f = *feature;
+    if (w->borrows) {
+        if (f->ring_count == 0) {
+            f->box = (struct pk_ibox){f->anchor_x, f->anchor_y, f->anchor_x, f->anchor_y};
+        }
+        return;
+    }
     struct pk_value *values =
         copy_array(&w->arena, feature->values, s->key_count, sizeof(*values));
     for (uint32_t i = 0; i < s->key_count; i++) {

@@ -17,6 +17,7 @@ struct cached {
 struct spatialite_store {
     struct pk_store base;
     struct pk_db db;
+    bool borrowed; /* the connection is somebody else's */
     uint32_t statement_count;
     struct cached statements[STATEMENTS_MAX];
     uint32_t name_count;
@@ -134,7 +135,9 @@ static void spatialite_close(struct pk_store *base)
         free((char *)store->names[i]);
     }
     free(store->names);
-    pk_db_close(&store->db);
+    if (!store->borrowed) {
+        pk_db_close(&store->db);
+    }
     free(store);
 }
 
@@ -151,6 +154,15 @@ static enum pk_status spatialite_open(struct pk_store **out, const char *where,
     }
     *out = &store->base;
     return PK_OK;
+}
+
+struct pk_store *pk_store_over(const struct pk_db *db)
+{
+    struct spatialite_store *store = pk_xcalloc(1, sizeof *store);
+    store->base.ops = &pk_store_spatialite_ops;
+    store->db = *db;
+    store->borrowed = true;
+    return &store->base;
 }
 
 static enum pk_status spatialite_begin(struct pk_store *base, int64_t *version,

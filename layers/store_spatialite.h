@@ -10,4 +10,9 @@
 
 extern const struct pk_store_ops pk_store_spatialite_ops;
 
+struct pk_db;
+/* The same over a connection that the caller keeps open until after close: the writer
+ * reads rows of a version that is still being made. Row functions only: no begin, end. */
+struct pk_store *pk_store_over(const struct pk_db *db);
+
 #endif

@@ -90,7 +90,8 @@ static void points_go_where_proj_says_and_come_back(void **state)
             double e = between(&r, 280000, 900000), n = between(&r, 6150000, 7600000);
             double p[2] = {e, n};
             assert_int_equal(pk_crs_transform(crs, 3006, zones[z], p, 1, NULL), PK_OK);
-            assert_true(fabs(p[0] - e) > 1);
+            /* Zone 33 of UTM is the same projection. */
+            assert_true(zones[z] == 25833 || fabs(p[0] - e) > 1);
             assert_int_equal(pk_crs_transform(crs, zones[z], 3006, p, 1, NULL), PK_OK);
             /* RT 90 is tied by a Helmert fit, whose inverse is not exact in PROJ. */
             double limit = zones[z] == 3021 ? 0.01 : 0.001;

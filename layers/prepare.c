@@ -1,0 +1,182 @@
+/* prepare.c - one cell on demand: the same group functions as a publish uses, over the
+ * rows near the cell. */
+#include "layers/prepare.h"
+
+#include <string.h>
+
+#include "layers/pack_form.h"
+#include "layers/prepare_private.h"
+
+enum { MANY_PLANS = 300 };
+#define PACK_BYTES_MAX ((size_t)1 << 30)
+
+struct cell_job {
+    struct pk_store *store;
+    int64_t version;
+    const char *legal_day;
+    enum pk_family family;
+    int band;
+    int64_t cell;
+    struct pk_crs *crs;
+    struct pk_box ground;
+    struct pk_buf *features, *labels;
+};
+
+/* Adds a group's sections to what the cell has. */
+static enum pk_status join_sections(struct pk_buf *all, const struct pk_buf *more,
+                                    struct pk_error *err)
+{
+    static const char *const none[] = {NULL};
+    struct pk_buf joined;
+    pk_buf_init(&joined, PACK_BYTES_MAX);
+    enum pk_status status =
+        pack_splice(&joined, all->data, all->len, none, more->data, more->len, err);
+    if (status == PK_OK) {
+        pk_buf_clear(all);
+        pk_buf_add(all, joined.data, joined.len);
+    }
+    pk_buf_finish(&joined);
+    return status;
+}
+
+static enum pk_status take_cell(void *ctx, int64_t cell, const struct pk_buf *features,
+                                const struct pk_buf *labels, struct pk_error *err)
+{
+    (void)cell;
+    struct cell_job *job = ctx;
+    enum pk_status status = join_sections(job->features, features, err);
+    return status == PK_OK ? join_sections(job->labels, labels, err) : status;
+}
+
+static enum pk_status serve(struct cell_job *job, struct prep *p, struct pk_error *err)
+{
+    struct prep_cells cells = {.count = 1, .cells = &job->cell};
+    return prep_serve(p, job->family, job->band, &cells, take_cell, job, err);
+}
+
+/* The plans in the cell, and those that touch them: their borders meet. */
+static enum pk_status plans_near(struct cell_job *job, struct prep_ids *all, bool *many,
+                                 struct pk_error *err)
+{
+    struct pk_arena arena = {0};
+    struct prep_ids near = {0};
+    enum pk_status status =
+        prep_plans_in(&near, job->store, job->version, job->ground, &arena, err);
+    *many = near.count > MANY_PLANS;
+    for (uint32_t i = 0; status == PK_OK && !*many && i < near.count; i++) {
+        struct pk_box box;
+        status = prep_plan_box(&box, job->store, job->version, near.ids[i], &arena, err);
+        if (status == PK_OK && !pk_box_is_empty(box)) {
+            status = prep_plans_in(all, job->store, job->version, pk_box_grow(box, 0.01),
+                                   &arena, err);
+        }
+    }
+    prep_ids_finish(&near);
+    pk_arena_finish(&arena);
+    return status;
+}
+
+static enum pk_status prepare_plans(struct cell_job *job, struct pk_error *err)
+{
+    struct prep p;
+    struct prep_ids near = {0};
+    bool many = false;
+    prep_init(&p, job->crs);
+    enum pk_status status = plans_near(job, &near, &many, err);
+    if (status == PK_OK) {
+        status = prep_load_plans(&p, job->store, job->version, job->legal_day,
+                                 many ? NULL : &near, err);
+    }
+    if (status == PK_OK) {
+        status = serve(job, &p, err);
+    }
+    prep_ids_finish(&near);
+    prep_finish(&p);
+    return status;
+}
+
+static bool join_feature(const struct pk_feature_row *row, void *ctx)
+{
+    struct pk_box *box = ctx;
+    *box = pk_box_join(*box, pk_geom_box(&row->geom));
+    return true;
+}
+
+static enum pk_status prepare_layer(struct cell_job *job, const struct pk_layer_row *row,
+                                    struct pk_error *err)
+{
+    struct prep p;
+    struct pk_box box = job->ground;
+    enum pk_status status = PK_OK;
+    int min_band = prep_layer_min_band(row);
+    if (min_band > job->band) {
+        return PK_OK;
+    }
+    prep_init(&p, job->crs);
+    if (min_band < PK_BAND_FULL) { /* borders are shared: what touches counts too */
+        struct pk_rows rows = {.layer_id = row->layer_id, .box = &job->ground};
+        status = job->store->ops->features(job->store, job->version, &rows, join_feature,
+                                           &box, &p.scratch, err);
+        pk_arena_reset(&p.scratch);
+        box = pk_box_grow(box, 0.01);
+    }
+    if (status == PK_OK) {
+        status = prep_load_layer(&p, job->store, job->version, row, &box, err);
+    }
+    if (status == PK_OK) {
+        status = serve(job, &p, err);
+    }
+    prep_finish(&p);
+    return status;
+}
+
+/* The legal day of a version; NULL when it is not listed. */
+static enum pk_status legal_day_of(const char **out, struct cell_job *job,
+                                   struct pk_arena *arena, struct pk_error *err)
+{
+    struct pk_version *versions = NULL;
+    uint32_t count = 0;
+    *out = NULL;
+    enum pk_status status =
+        job->store->ops->versions(job->store, &versions, &count, arena, err);
+    for (uint32_t i = 0; status == PK_OK && i < count; i++) {
+        if (versions[i].version == job->version) {
+            *out = versions[i].legal_day;
+        }
+    }
+    return status;
+}
+
+enum pk_status pk_prepare_cell(struct pk_buf *features, struct pk_buf *labels,
+                               struct pk_store *store, int64_t version,
+                               enum pk_family family, int band, int64_t cell,
+                               struct pk_error *err)
+{
+    struct cell_job job = {.store = store,
+                           .version = version,
+                           .family = family,
+                           .band = band,
+                           .cell = cell,
+                           .crs = pk_crs_create(),
+                           .features = features,
+                           .labels = labels};
+    struct pk_arena arena = {0};
+    struct pk_layer_row *layers = NULL;
+    uint32_t layer_count = 0;
+    pk_buf_clear(features);
+    pk_buf_clear(labels);
+    job.ground = prep_cell_ground(job.crs, family, band, cell);
+    enum pk_status status = legal_day_of(&job.legal_day, &job, &arena, err);
+    if (status == PK_OK) {
+        status = prepare_plans(&job, err);
+    }
+    if (status == PK_OK) {
+        status = store->ops->layers(store, version, &layers, &layer_count, &arena, err);
+    }
+    for (uint32_t i = 0; status == PK_OK && i < layer_count; i++) {
+        status = prepare_layer(&job, &layers[i], err);
+    }
+    pk_arena_finish(&arena);
+    pk_crs_destroy(job.crs);
+    return status;
+}

@@ -1,0 +1,767 @@
+/*
+ * prepare_publish.c - arcs, packs and change boxes of the version being made. Found
+ * from the rows that begin and end with it: changed plans, and the plans that touch
+ * them, because their borders meet; changed features, and those that touch them.
+ */
+#include "layers/prepare_publish.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "layers/pack_form.h"
+#include "layers/prepare_change.h"
+#include "layers/prepare_private.h"
+#include "layers/store_spatialite.h"
+
+enum { BANDS = PK_BAND_FULL - PK_BAND_MIN + 1, GROUP_STEPS = PK_FAMILY_COUNT * BANDS };
+#define PACK_BYTES_MAX ((size_t)1 << 30)
+
+/* Boxes of EPSG:3006 that changed. */
+struct areas {
+    uint32_t count, cap;
+    struct pk_box *boxes;
+};
+
+struct publish {
+    const struct pk_prepare_job *job;
+    struct pk_store *store;
+    struct pk_arena arena;
+    char *legal_day_before; /* of the version before; NULL when this is the first */
+    sqlite3_stmt *read_pack, *write_pack;
+    struct prep_changes changes;
+    struct pk_buf joined[2];
+    bool first;         /* no pack was there before */
+    double done, share; /* of the progress */
+    /* the group being served */
+    const char *const *names;
+    enum pk_family family;
+    int band;
+};
+
+static void areas_add(struct areas *a, struct pk_box box)
+{
+    if (pk_box_is_empty(box)) {
+        return;
+    }
+    if (a->count == a->cap) {
+        a->cap = a->cap > 0 ? 2 * a->cap : 64;
+        a->boxes = pk_xrealloc(a->boxes, a->cap, sizeof(*a->boxes));
+    }
+    a->boxes[a->count++] = box;
+}
+
+static bool areas_touch(const struct areas *a, uint32_t count, struct pk_box box)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (pk_box_touches(a->boxes[i], box)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void report(struct publish *pub, double part)
+{
+    if (pub->job->progress != NULL) {
+        pub->job->progress(pub->job->ctx, pub->done + part * pub->share);
+    }
+}
+
+/* ---- packs ---- */
+
+static enum pk_status join_pack(struct publish *pub, int which, int column,
+                                const struct pk_buf *fresh, struct pk_error *err)
+{
+    struct pk_buf *out = &pub->joined[which];
+    pk_buf_clear(out);
+    return pack_splice(out, sqlite3_column_blob(pub->read_pack, column),
+                       (size_t)sqlite3_column_bytes(pub->read_pack, column), pub->names,
+                       fresh->data, fresh->len, err);
+}
+
+static bool same_bytes(sqlite3_stmt *stmt, int column, const struct pk_buf *b)
+{
+    size_t len = (size_t)sqlite3_column_bytes(stmt, column);
+    return len == b->len &&
+           (len == 0 || memcmp(sqlite3_column_blob(stmt, column), b->data, len) == 0);
+}
+
+static void bind_pack(const struct publish *pub, sqlite3_stmt *stmt, int64_t cell)
+{
+    sqlite3_bind_text(stmt, 1, pk_family_name(pub->family), -1, SQLITE_STATIC);
+    sqlite3_bind_int(stmt, 2, pub->band);
+    sqlite3_bind_int64(stmt, 3, cell);
+    sqlite3_bind_int64(stmt, 4, pub->job->version);
+}
+
+static void bind_bytes(sqlite3_stmt *stmt, int at, const struct pk_buf *b)
+{
+    if (b->len == 0) {
+        sqlite3_bind_null(stmt, at);
+    } else {
+        sqlite3_bind_blob64(stmt, at, b->data, b->len, SQLITE_STATIC);
+    }
+}
+
+static enum pk_status store_pack(struct publish *pub, int64_t cell, struct pk_error *err)
+{
+    sqlite3_stmt *stmt = pub->write_pack;
+    bind_pack(pub, stmt, cell);
+    bind_bytes(stmt, 5, &pub->joined[0]);
+    bind_bytes(stmt, 6, &pub->joined[1]);
+    int rc = sqlite3_step(stmt);
+    sqlite3_reset(stmt);
+    sqlite3_clear_bindings(stmt);
+    if (rc != SQLITE_DONE) {
+        return pk_db_fail(pub->job->db, "write a pack", err);
+    }
+    if (pub->job->breathe != NULL) {
+        return pub->job->breathe(pub->job->ctx,
+                                 pub->joined[0].len + pub->joined[1].len + 64, err);
+    }
+    return PK_OK;
+}
+
+/* Against what the version before had in the cell; the row read stands at it. */
+static enum pk_status note_changes(struct publish *pub, int64_t cell, bool was_there,
+                                   const struct pk_buf *features,
+                                   const struct pk_buf *labels, struct pk_error *err)
+{
+    sqlite3_stmt *row = pub->read_pack;
+    if (pub->first) {
+        return prep_changes_all(&pub->changes, pub->family, pub->band, cell,
+                                features->data, features->len, err);
+    }
+    enum pk_status status = PK_OK;
+    const struct pk_buf *fresh[2] = {features, labels};
+    for (int i = 0; i < 2 && status == PK_OK; i++) {
+        status =
+            prep_changes_compare(&pub->changes, pub->names, pub->family, pub->band,
+                                 was_there ? sqlite3_column_blob(row, i) : NULL,
+                                 was_there ? (size_t)sqlite3_column_bytes(row, i) : 0,
+                                 fresh[i]->data, fresh[i]->len, err);
+    }
+    return status;
+}
+
+static enum pk_status take_cell(void *ctx, int64_t cell, const struct pk_buf *features,
+                                const struct pk_buf *labels, struct pk_error *err)
+{
+    struct publish *pub = ctx;
+    sqlite3_stmt *row = pub->read_pack;
+    bind_pack(pub, row, cell);
+    int rc = sqlite3_step(row);
+    bool there = rc == SQLITE_ROW;
+    enum pk_status status = PK_OK;
+    if (!there && rc != SQLITE_DONE) {
+        status = pk_db_fail(pub->job->db, "read a pack", err);
+    }
+    if (status == PK_OK) {
+        status = join_pack(pub, 0, 0, features, err);
+    }
+    if (status == PK_OK) {
+        status = join_pack(pub, 1, 1, labels, err);
+    }
+    bool same =
+        there ? same_bytes(row, 0, &pub->joined[0]) && same_bytes(row, 1, &pub->joined[1])
+              : pub->joined[0].len == 0 && pub->joined[1].len == 0;
+    if (status == PK_OK && !same) {
+        status = note_changes(pub, cell, there, features, labels, err);
+    }
+    sqlite3_reset(row);
+    if (status == PK_OK && !same) {
+        status = store_pack(pub, cell, err);
+    }
+    return status;
+}
+
+/* All families and bands of a loaded group, where the areas are. */
+static enum pk_status serve_group(struct publish *pub, struct prep *p,
+                                  const char *const *names, const struct areas *areas,
+                                  int min_band, struct pk_error *err)
+{
+    enum pk_status status = PK_OK;
+    int step = 0;
+    pub->names = names;
+    for (int f = 0; f < PK_FAMILY_COUNT && status == PK_OK; f++) {
+        for (int band = PK_BAND_FULL; band >= PK_BAND_MIN && status == PK_OK; band--) {
+            report(pub, (double)step++ / GROUP_STEPS);
+            if (band < min_band) {
+                continue;
+            }
+            struct prep_cells cells = {0};
+            pub->family = (enum pk_family)f;
+            pub->band = band;
+            for (uint32_t i = 0; i < areas->count; i++) {
+                struct pk_box ground = pk_box_grow(areas->boxes[i], PREP_LABEL_REACH);
+                struct pk_ibox box = prep_family_box(pub->job->crs, pub->family, ground);
+                prep_cells_add(&cells, pub->family, band,
+                               pk_ibox_grow(box, pk_band_pixel(pub->family, band)));
+            }
+            prep_cells_sort(&cells);
+            prep_changes_next(&pub->changes);
+            status = prep_serve(p, pub->family, band, &cells, take_cell, pub, err);
+            prep_cells_finish(&cells);
+        }
+    }
+    return status;
+}
+
+/* ---- plans ---- */
+
+static const char changed_plans_sql[] =
+    "SELECT feature_id FROM plan WHERE from_version = ?1 "
+    "UNION SELECT feature_id FROM plan WHERE to_version = ?1 "
+    "AND to_version < 4611686018427387904 "
+    "UNION SELECT feature_id FROM plan_part WHERE from_version = ?1 "
+    "UNION SELECT feature_id FROM plan_part WHERE to_version = ?1 "
+    "AND to_version < 4611686018427387904 "
+    "UNION SELECT plan_id FROM regulation WHERE from_version = ?1 "
+    "UNION SELECT plan_id FROM regulation WHERE to_version = ?1 "
+    "AND to_version < 4611686018427387904 "
+    "UNION SELECT plan_id FROM regulation_part WHERE from_version = ?1 "
+    "UNION SELECT plan_id FROM regulation_part WHERE to_version = ?1 "
+    "AND to_version < 4611686018427387904 "
+    "UNION SELECT feature_id FROM plan WHERE from_version < ?1 AND to_version > ?1 "
+    "AND in_force > min(?2, ?3) AND in_force <= max(?2, ?3)";
+
+static enum pk_status read_ids(struct publish *pub, struct prep_ids *out, const char *sql,
+                               const char *layer, struct pk_error *err)
+{
+    sqlite3_stmt *stmt;
+    enum pk_status status = pk_db_prepare(&stmt, pub->job->db, sql, err);
+    if (status != PK_OK) {
+        return status;
+    }
+    sqlite3_bind_int64(stmt, 1, pub->job->version);
+    if (layer != NULL) {
+        sqlite3_bind_text(stmt, 2, layer, -1, SQLITE_STATIC);
+    } else {
+        sqlite3_bind_text(stmt, 2, pub->legal_day_before, -1, SQLITE_STATIC);
+        sqlite3_bind_text(stmt, 3, pub->job->legal_day, -1, SQLITE_STATIC);
+    }
+    int rc;
+    while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+        struct pk_id id;
+        const void *blob = sqlite3_column_blob(stmt, 0);
+        if (blob != NULL && sqlite3_column_bytes(stmt, 0) == (int)sizeof(id.b)) {
+            memcpy(id.b, blob, sizeof(id.b));
+            prep_ids_add(out, id);
+        }
+    }
+    if (rc != SQLITE_DONE) {
+        status = pk_db_fail(pub->job->db, "find what changed", err);
+    }
+    sqlite3_finalize(stmt);
+    prep_ids_sort(out);
+    return status;
+}
+
+static struct pk_box ground_box(const struct prep_feature *f)
+{
+    struct pk_ibox b = f->box[PK_TM];
+    return (struct pk_box){(double)b.min_x / 1000, (double)(PK_TM_TOP - b.max_y) / 1000,
+                           (double)b.max_x / 1000, (double)(PK_TM_TOP - b.min_y) / 1000};
+}
+
+/* A plan's box from its loaded features, which are sorted by plan. */
+struct plan_box {
+    struct pk_id plan;
+    struct pk_box box;
+};
+
+static int compare_plan_boxes(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct pk_id));
+}
+
+/* The box of each plan that is loaded; free() it. */
+static struct plan_box *plan_boxes(const struct prep *p, uint32_t *count)
+{
+    struct plan_box *all = pk_xcalloc(p->feature_count, sizeof(*all));
+    uint32_t n = 0;
+    *count = 0;
+    for (uint32_t i = 0; i < p->feature_count; i++) {
+        if (p->features[i].chain == PK_TOPO_NONE) {
+            all[n++] =
+                (struct plan_box){p->features[i].plan, ground_box(&p->features[i])};
+        }
+    }
+    qsort(all, n, sizeof(*all), compare_plan_boxes);
+    for (uint32_t i = 0; i < n; i++) {
+        if (*count > 0 && pk_id_equal(all[*count - 1].plan, all[i].plan)) {
+            all[*count - 1].box = pk_box_join(all[*count - 1].box, all[i].box);
+        } else {
+            all[(*count)++] = all[i];
+        }
+    }
+    return all;
+}
+
+/* Boxes of the changed plans, old and new, and of those that touch them. */
+static enum pk_status changed_ground(struct publish *pub, const struct prep *p,
+                                     const struct prep_ids *changed, struct areas *areas,
+                                     struct pk_error *err)
+{
+    uint32_t count;
+    struct plan_box *boxes = plan_boxes(p, &count);
+    enum pk_status status = PK_OK;
+    for (uint32_t i = 0; i < count; i++) {
+        if (prep_ids_have(changed, boxes[i].plan)) {
+            areas_add(areas, boxes[i].box);
+        }
+    }
+    for (uint32_t i = 0; i < changed->count && status == PK_OK && !pub->first; i++) {
+        struct pk_box box;
+        status = prep_plan_box(&box, pub->store, pub->job->version - 1, changed->ids[i],
+                               &pub->arena, err);
+        areas_add(areas, box);
+    }
+    uint32_t own = areas->count;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!prep_ids_have(changed, boxes[i].plan) &&
+            areas_touch(areas, own, pk_box_grow(boxes[i].box, 0.01))) {
+            areas_add(areas, boxes[i].box);
+        }
+    }
+    free(boxes);
+    return status;
+}
+
+/* ---- arcs ---- */
+
+struct old_arc {
+    struct pk_id id;
+    int64_t row;
+};
+
+static int compare_arc_ids(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct pk_id));
+}
+
+static enum pk_status read_arcs(struct publish *pub, struct old_arc **out,
+                                uint32_t *count, struct pk_error *err)
+{
+    sqlite3_stmt *stmt;
+    uint32_t cap = 0;
+    *out = NULL;
+    *count = 0;
+    enum pk_status status = pk_db_prepare(
+        &stmt, pub->job->db,
+        "SELECT feature_id, row_id FROM arc WHERE to_version = 4611686018427387904", err);
+    if (status != PK_OK) {
+        return status;
+    }
+    int rc;
+    while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+        if (*count == cap) {
+            cap = cap > 0 ? 2 * cap : 256;
+            *out = pk_xrealloc(*out, cap, sizeof(**out));
+        }
+        struct old_arc *arc = &(*out)[*count];
+        *arc = (struct old_arc){.row = sqlite3_column_int64(stmt, 1)};
+        if (sqlite3_column_bytes(stmt, 0) == (int)sizeof(arc->id.b)) {
+            memcpy(arc->id.b, sqlite3_column_blob(stmt, 0), sizeof(arc->id.b));
+        }
+        ++*count;
+    }
+    if (rc != SQLITE_DONE) {
+        status = pk_db_fail(pub->job->db, "read arcs", err);
+    }
+    sqlite3_finalize(stmt);
+    if (*count > 0) {
+        qsort(*out, *count, sizeof(**out), compare_arc_ids);
+    }
+    return status;
+}
+
+static enum pk_status insert_arc(struct publish *pub, sqlite3_stmt *stmt,
+                                 const struct prep_arc *arc, struct pk_error *err)
+{
+    sqlite3_bind_blob(stmt, 1, arc->id.b, sizeof(arc->id.b), SQLITE_STATIC);
+    sqlite3_bind_int64(stmt, 2, pub->job->version);
+    sqlite3_bind_text(stmt, 3, arc->kind, -1, SQLITE_STATIC);
+    sqlite3_bind_text(stmt, 4, arc->kinds, -1, SQLITE_STATIC);
+    sqlite3_bind_text(stmt, 5, prep_phase_names[arc->phase], -1, SQLITE_STATIC);
+    sqlite3_bind_text(stmt, 6, arc->owners, -1, SQLITE_STATIC);
+    sqlite3_bind_blob(stmt, 7, arc->line.p, (int)(arc->line.end - arc->line.p),
+                      SQLITE_STATIC);
+    sqlite3_bind_double(stmt, 8, arc->box.min_x);
+    sqlite3_bind_double(stmt, 9, arc->box.min_y);
+    sqlite3_bind_double(stmt, 10, arc->box.max_x);
+    sqlite3_bind_double(stmt, 11, arc->box.max_y);
+    int rc = sqlite3_step(stmt);
+    sqlite3_reset(stmt);
+    if (rc != SQLITE_DONE) {
+        return pk_db_fail(pub->job->db, "write an arc", err);
+    }
+    size_t bytes = strlen(arc->owners) + (size_t)(arc->line.end - arc->line.p) + 100;
+    return pub->job->breathe != NULL ? pub->job->breathe(pub->job->ctx, bytes, err)
+                                     : PK_OK;
+}
+
+/* Arcs that are the same keep their rows. */
+static enum pk_status update_arcs(struct publish *pub, const struct prep *p,
+                                  struct pk_error *err)
+{
+    struct old_arc *old = NULL;
+    uint32_t count = 0;
+    sqlite3_stmt *insert = NULL, *end = NULL;
+    enum pk_status status = read_arcs(pub, &old, &count, err);
+    bool *stays = pk_xcalloc(count, sizeof(*stays));
+    if (status == PK_OK) {
+        status = pk_db_prepare(
+            &insert, pub->job->db,
+            "INSERT INTO arc (feature_id, from_version, to_version, kind, kinds, status, "
+            "owners, line, min_x, min_y, max_x, max_y) VALUES (?1, ?2, "
+            "4611686018427387904, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            err);
+    }
+    if (status == PK_OK) {
+        status = pk_db_prepare(&end, pub->job->db,
+                               "UPDATE arc SET to_version = ?1 WHERE row_id = ?2", err);
+    }
+    for (uint32_t i = 0; i < p->arc_count && status == PK_OK; i++) {
+        const struct old_arc *at = count == 0 ? NULL
+                                              : bsearch(&p->arcs[i].id, old, count,
+                                                        sizeof(*old), compare_arc_ids);
+        if (at != NULL) {
+            stays[at - old] = true;
+        } else {
+            status = insert_arc(pub, insert, &p->arcs[i], err);
+        }
+    }
+    for (uint32_t i = 0; i < count && status == PK_OK; i++) {
+        if (!stays[i]) {
+            sqlite3_bind_int64(end, 1, pub->job->version);
+            sqlite3_bind_int64(end, 2, old[i].row);
+            int rc = sqlite3_step(end);
+            sqlite3_reset(end);
+            status =
+                rc == SQLITE_DONE ? PK_OK : pk_db_fail(pub->job->db, "end an arc", err);
+        }
+    }
+    sqlite3_finalize(insert);
+    sqlite3_finalize(end);
+    free(stays);
+    free(old);
+    return status;
+}
+
+static enum pk_status publish_plans(struct publish *pub, struct pk_error *err)
+{
+    struct prep_ids changed = {0};
+    struct areas areas = {0};
+    struct prep p;
+    prep_init(&p, pub->job->crs);
+    enum pk_status status = read_ids(pub, &changed, changed_plans_sql, NULL, err);
+    if (status == PK_OK && changed.count > 0) {
+        status = prep_load_plans(&p, pub->store, pub->job->version, pub->job->legal_day,
+                                 NULL, err);
+        if (status == PK_OK) {
+            status = update_arcs(pub, &p, err);
+        }
+        if (status == PK_OK) {
+            status = changed_ground(pub, &p, &changed, &areas, err);
+        }
+        if (status == PK_OK) {
+            status = serve_group(pub, &p, prep_plan_sections, &areas, PK_BAND_MIN, err);
+        }
+    }
+    prep_finish(&p);
+    prep_ids_finish(&changed);
+    free(areas.boxes);
+    return status;
+}
+
+/* ---- layers ---- */
+
+/* Layers of which anything changed, by id; all: the layer itself did. */
+struct changed_layer {
+    const char *id;
+    bool all;
+};
+
+static enum pk_status read_layers(struct publish *pub, struct changed_layer **out,
+                                  uint32_t *count, struct pk_error *err)
+{
+    static const char sql[] =
+        "SELECT layer_id, max(whole) FROM ("
+        "SELECT layer_id, 1 AS whole FROM layer WHERE from_version = ?1 "
+        "UNION ALL SELECT layer_id, 1 FROM layer WHERE to_version = ?1 "
+        "AND to_version < 4611686018427387904 "
+        "UNION ALL SELECT DISTINCT layer_id, 0 FROM feature WHERE from_version = ?1 "
+        "UNION ALL SELECT DISTINCT layer_id, 0 FROM feature WHERE to_version = ?1 "
+        "AND to_version < 4611686018427387904) GROUP BY layer_id ORDER BY layer_id";
+    sqlite3_stmt *stmt;
+    uint32_t cap = 0;
+    *out = NULL;
+    *count = 0;
+    enum pk_status status = pk_db_prepare(&stmt, pub->job->db, sql, err);
+    if (status != PK_OK) {
+        return status;
+    }
+    sqlite3_bind_int64(stmt, 1, pub->job->version);
+    int rc;
+    while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+        if (*count == cap) {
+            cap = cap > 0 ? 2 * cap : 16;
+            *out = pk_xrealloc(*out, cap, sizeof(**out));
+        }
+        (*out)[(*count)++] = (struct changed_layer){
+            pk_arena_strdup(&pub->arena, (const char *)sqlite3_column_text(stmt, 0)),
+            sqlite3_column_int(stmt, 1) != 0};
+    }
+    if (rc != SQLITE_DONE) {
+        status = pk_db_fail(pub->job->db, "find changed layers", err);
+    }
+    sqlite3_finalize(stmt);
+    return status;
+}
+
+static const char changed_features_sql[] =
+    "SELECT feature_id FROM feature WHERE from_version = ?1 AND layer_id = ?2 "
+    "UNION SELECT feature_id FROM feature WHERE to_version = ?1 "
+    "AND to_version < 4611686018427387904 AND layer_id = ?2";
+
+struct feature_areas {
+    struct areas *areas;
+    const struct prep_ids *only; /* NULL: all */
+    struct pk_arena *arena;
+};
+
+static bool visit_feature(const struct pk_feature_row *row, void *ctx)
+{
+    struct feature_areas *fa = ctx;
+    if (fa->only == NULL || prep_ids_have(fa->only, row->id)) {
+        areas_add(fa->areas, pk_geom_box(&row->geom));
+    }
+    pk_arena_reset(fa->arena);
+    return true;
+}
+
+/* Boxes of the layer's changed features in one state. */
+static enum pk_status feature_ground(struct publish *pub, const char *layer,
+                                     int64_t version, const struct prep_ids *changed,
+                                     struct areas *areas, struct pk_error *err)
+{
+    struct pk_arena arena = {0};
+    struct feature_areas fa = {areas, changed, &arena};
+    enum pk_status status = PK_OK;
+    const struct pk_store_ops *ops = pub->store->ops;
+    if (changed != NULL && changed->count < 1000) {
+        for (uint32_t i = 0; i < changed->count && status == PK_OK; i++) {
+            struct pk_rows rows = {.layer_id = layer, .id = &changed->ids[i]};
+            status = ops->features(pub->store, version, &rows, visit_feature, &fa, &arena,
+                                   err);
+        }
+    } else {
+        struct pk_rows rows = {.layer_id = layer};
+        status =
+            ops->features(pub->store, version, &rows, visit_feature, &fa, &arena, err);
+    }
+    pk_arena_finish(&arena);
+    return status;
+}
+
+static const struct pk_layer_row *find_layer(const struct pk_layer_row *rows,
+                                             uint32_t count, const char *id)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (strcmp(rows[i].layer_id, id) == 0) {
+            return &rows[i];
+        }
+    }
+    return NULL;
+}
+
+/* The features that touch what changed: their borders may meet it. */
+static void add_neighbours(const struct prep *p, struct areas *areas)
+{
+    uint32_t own = areas->count;
+    bool many = own > 2000; /* one box around all touches all that they do */
+    struct pk_box all = PK_BOX_EMPTY;
+    for (uint32_t i = 0; many && i < own; i++) {
+        all = pk_box_join(all, areas->boxes[i]);
+    }
+    for (uint32_t i = 0; i < p->feature_count; i++) {
+        struct pk_box box = pk_box_grow(ground_box(&p->features[i]), 0.01);
+        if (many ? pk_box_touches(all, box) : areas_touch(areas, own, box)) {
+            areas_add(areas, box);
+        }
+    }
+}
+
+static enum pk_status load_changed_layer(struct publish *pub, struct prep *p,
+                                         const struct pk_layer_row *row,
+                                         struct areas *areas, struct pk_error *err)
+{
+    if (prep_layer_min_band(row) < PK_BAND_FULL) {
+        enum pk_status status =
+            prep_load_layer(p, pub->store, pub->job->version, row, NULL, err);
+        if (status == PK_OK) {
+            add_neighbours(p, areas);
+        }
+        return status;
+    }
+    /* Only in full, where neighbours do not matter: the rows of the cells are enough. */
+    struct pk_box box = PK_BOX_EMPTY;
+    for (uint32_t i = 0; i < areas->count; i++) {
+        box = pk_box_join(box, areas->boxes[i]);
+    }
+    box = pk_box_grow(box, 5000); /* more than a cell of either family */
+    return prep_load_layer(p, pub->store, pub->job->version, row, &box, err);
+}
+
+static enum pk_status publish_layer(struct publish *pub,
+                                    const struct changed_layer *layer,
+                                    const struct pk_layer_row *row, struct pk_error *err)
+{
+    struct prep_ids changed = {0};
+    struct areas areas = {0};
+    struct prep p;
+    const char *names[] = {layer->id, NULL};
+    int min_band = PK_BAND_MIN;
+    prep_init(&p, pub->job->crs);
+    enum pk_status status =
+        layer->all ? PK_OK
+                   : read_ids(pub, &changed, changed_features_sql, layer->id, err);
+    const struct prep_ids *only = layer->all ? NULL : &changed;
+    for (int64_t v = pub->job->version - 1; v <= pub->job->version && status == PK_OK;
+         v++) {
+        status = feature_ground(pub, layer->id, v, only, &areas, err);
+    }
+    if (status == PK_OK && areas.count > 0 && row != NULL) {
+        status = load_changed_layer(pub, &p, row, &areas, err);
+        min_band = layer->all ? PK_BAND_MIN : prep_layer_min_band(row);
+    }
+    if (status == PK_OK && areas.count > 0) {
+        status = serve_group(pub, &p, names, &areas, min_band, err);
+    }
+    prep_finish(&p);
+    prep_ids_finish(&changed);
+    free(areas.boxes);
+    return status;
+}
+
+static enum pk_status publish_layers(struct publish *pub, struct pk_error *err)
+{
+    struct changed_layer *changed = NULL;
+    struct pk_layer_row *rows = NULL;
+    uint32_t count = 0, row_count = 0;
+    enum pk_status status = read_layers(pub, &changed, &count, err);
+    if (status == PK_OK) {
+        status = pub->store->ops->layers(pub->store, pub->job->version, &rows, &row_count,
+                                         &pub->arena, err);
+    }
+    for (uint32_t i = 0; i < count && status == PK_OK; i++) {
+        pub->done = 0.5 + 0.5 * i / count;
+        pub->share = 0.5 / count;
+        status = publish_layer(pub, &changed[i],
+                               find_layer(rows, row_count, changed[i].id), err);
+    }
+    free(changed);
+    return status;
+}
+
+/* ---- the whole ---- */
+
+static enum pk_status write_changes(struct publish *pub, struct pk_error *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    prep_changes_settle(&pub->changes);
+    enum pk_status status =
+        pk_db_prepare(&stmt, pub->job->db,
+                      "INSERT INTO change VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", err);
+    for (uint32_t i = 0; i < pub->changes.count && status == PK_OK; i++) {
+        const struct prep_change *c = &pub->changes.list[i];
+        sqlite3_bind_int64(stmt, 1, pub->job->version);
+        sqlite3_bind_text(stmt, 2, c->layer, -1, SQLITE_STATIC);
+        sqlite3_bind_text(stmt, 3, pk_family_name(c->family), -1, SQLITE_STATIC);
+        sqlite3_bind_int(stmt, 4, c->band);
+        sqlite3_bind_int64(stmt, 5, c->box.min_x);
+        sqlite3_bind_int64(stmt, 6, c->box.min_y);
+        sqlite3_bind_int64(stmt, 7, c->box.max_x);
+        sqlite3_bind_int64(stmt, 8, c->box.max_y);
+        if (sqlite3_step(stmt) != SQLITE_DONE) {
+            status = pk_db_fail(pub->job->db, "write a change", err);
+        }
+        sqlite3_reset(stmt);
+    }
+    sqlite3_finalize(stmt);
+    return status;
+}
+
+/* Is there any pack; which day did the version before stand for. */
+static enum pk_status read_before(struct publish *pub, struct pk_error *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    enum pk_status status =
+        pk_db_prepare(&stmt, pub->job->db,
+                      "SELECT (SELECT legal_day FROM version WHERE version < ?1 "
+                      "ORDER BY version DESC LIMIT 1), EXISTS (SELECT 1 FROM pack)",
+                      err);
+    if (status != PK_OK) {
+        return status;
+    }
+    sqlite3_bind_int64(stmt, 1, pub->job->version);
+    if (sqlite3_step(stmt) == SQLITE_ROW) {
+        pub->legal_day_before =
+            pk_arena_strdup(&pub->arena, (const char *)sqlite3_column_text(stmt, 0));
+        pub->first = sqlite3_column_int(stmt, 1) == 0;
+    } else {
+        status = pk_db_fail(pub->job->db, "read the version before", err);
+    }
+    sqlite3_finalize(stmt);
+    return status;
+}
+
+static enum pk_status prepare_statements(struct publish *pub, struct pk_error *err)
+{
+    struct pk_db *db = pub->job->db;
+    enum pk_status status =
+        pk_db_prepare(&pub->read_pack, db,
+                      "SELECT features, labels FROM pack WHERE family = ?1 AND band = ?2 "
+                      "AND cell = ?3 AND from_version <= ?4 "
+                      "ORDER BY from_version DESC LIMIT 1",
+                      err);
+    if (status == PK_OK) {
+        status = pk_db_prepare(&pub->write_pack, db,
+                               "INSERT OR REPLACE INTO pack (family, band, cell, "
+                               "from_version, features, labels) "
+                               "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                               err);
+    }
+    return status;
+}
+
+enum pk_status pk_prepare_publish(const struct pk_prepare_job *job, struct pk_error *err)
+{
+    struct publish pub = {.job = job, .store = pk_store_over(job->db), .share = 0.5};
+    pk_buf_init(&pub.joined[0], PACK_BYTES_MAX);
+    pk_buf_init(&pub.joined[1], PACK_BYTES_MAX);
+    enum pk_status status = read_before(&pub, err);
+    if (status == PK_OK) {
+        status = prepare_statements(&pub, err);
+    }
+    if (status == PK_OK) {
+        status = publish_plans(&pub, err);
+    }
+    if (status == PK_OK) {
+        status = publish_layers(&pub, err);
+    }
+    if (status == PK_OK) {
+        status = write_changes(&pub, err);
+        pub.done = 1;
+        report(&pub, 0);
+    }
+    sqlite3_finalize(pub.read_pack);
+    sqlite3_finalize(pub.write_pack);
+    prep_changes_finish(&pub.changes);
+    pk_buf_finish(&pub.joined[0]);
+    pk_buf_finish(&pub.joined[1]);
+    pk_arena_finish(&pub.arena);
+    pk_store_close(pub.store);
+    return status;
+}

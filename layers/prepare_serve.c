@@ -1,0 +1,494 @@
+/* prepare_serve.c - a loaded group as the sections of cells of one band. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "layers/pack_form.h"
+#include "layers/prepare_private.h"
+
+enum { LABEL_SQUARE_PIXELS = 64, LABELS_PER_SQUARE = 16 };
+#define SECTION_BYTES_MAX ((size_t)1 << 30)
+
+/* ---- sets of cells ---- */
+
+void prep_cells_add(struct prep_cells *set, enum pk_family family, int band,
+                    struct pk_ibox box)
+{
+    if (box.min_x > box.max_x || box.min_y > box.max_y) {
+        return;
+    }
+    int64_t side = 256 * pk_band_pixel(family, band);
+    struct pk_ibox first =
+        pk_cell_box(family, band, pk_cell_of(family, band, box.min_x, box.min_y));
+    for (int64_t y = first.min_y; y <= box.max_y; y += side) {
+        for (int64_t x = first.min_x; x <= box.max_x; x += side) {
+            if (set->count == set->cap) {
+                if (set->cap > 1024) {
+                    prep_cells_sort(set);
+                }
+                if (2 * set->count >= set->cap) {
+                    set->cap = set->cap > 0 ? 2 * set->cap : 64;
+                    set->cells = pk_xrealloc(set->cells, set->cap, sizeof(*set->cells));
+                }
+            }
+            set->cells[set->count++] = pk_cell_of(family, band, x, y);
+        }
+    }
+}
+
+static int compare_cells(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+void prep_cells_sort(struct prep_cells *set)
+{
+    size_t n = 0;
+    if (set->count > 0) {
+        qsort(set->cells, set->count, sizeof(*set->cells), compare_cells);
+    }
+    for (size_t i = 0; i < set->count; i++) {
+        if (n == 0 || set->cells[n - 1] != set->cells[i]) {
+            set->cells[n++] = set->cells[i];
+        }
+    }
+    set->count = n;
+}
+
+void prep_cells_finish(struct prep_cells *set)
+{
+    free(set->cells);
+    *set = (struct prep_cells){0};
+}
+
+static bool have_cell(const struct prep_cells *set, int64_t cell)
+{
+    return set->count > 0 && bsearch(&cell, set->cells, set->count, sizeof(*set->cells),
+                                     compare_cells) != NULL;
+}
+
+/* ---- one band ---- */
+
+struct entry {
+    int64_t cell;
+    uint32_t item;
+};
+
+struct entries {
+    size_t count, cap;
+    struct entry *at;
+};
+
+struct server {
+    struct prep *p;
+    enum pk_family family;
+    int band;
+    int64_t half; /* half a pixel */
+    const struct prep_cells *cells;
+    struct pk_arena arena;     /* shapes of this band */
+    struct pk_ifeature *items; /* one per feature that is drawn */
+    uint32_t item_count, item_cap;
+    uint8_t *sections; /* of each item */
+    struct entries features, labels;
+    struct winner {
+        int64_t x, y; /* square of half a pixel */
+        uint32_t feature;
+        uint8_t section;
+    } * winners;
+    uint32_t winner_slots, winner_count;
+};
+
+static bool wanted_box(const struct server *s, struct pk_ibox box)
+{
+    if (box.min_x > box.max_x || box.min_y > box.max_y) {
+        return false;
+    }
+    int64_t side = 256 * pk_band_pixel(s->family, s->band);
+    struct pk_ibox first = pk_cell_box(
+        s->family, s->band, pk_cell_of(s->family, s->band, box.min_x, box.min_y));
+    for (int64_t y = first.min_y; y <= box.max_y; y += side) {
+        for (int64_t x = first.min_x; x <= box.max_x; x += side) {
+            if (have_cell(s->cells, pk_cell_of(s->family, s->band, x, y))) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void put_entry(struct entries *e, int64_t cell, uint32_t item)
+{
+    if (e->count == e->cap) {
+        e->cap = e->cap > 0 ? 2 * e->cap : 256;
+        e->at = pk_xrealloc(e->at, e->cap, sizeof(*e->at));
+    }
+    e->at[e->count++] = (struct entry){cell, item};
+}
+
+static uint32_t put_item(struct server *s, const struct pk_ifeature *item,
+                         uint8_t section)
+{
+    if (s->item_count == s->item_cap) {
+        s->item_cap = s->item_cap > 0 ? 2 * s->item_cap : 256;
+        s->items = pk_xrealloc(s->items, s->item_cap, sizeof(*s->items));
+        s->sections = pk_xrealloc(s->sections, s->item_cap, sizeof(*s->sections));
+    }
+    s->items[s->item_count] = *item;
+    s->sections[s->item_count] = section;
+    return s->item_count++;
+}
+
+static struct pk_ifeature head_of(const struct server *s, const struct prep_feature *f)
+{
+    bool wm = s->family == PK_WM;
+    return (struct pk_ifeature){
+        .id = f->id,
+        .key = f->key,
+        .part = f->part,
+        .kind = f->kind,
+        .box = f->box[s->family],
+        .values = f->values,
+        .anchor_x = wm ? f->wm_anchor[0] : f->anchor[0],
+        .anchor_y = wm ? f->wm_anchor[1] : f->anchor[1],
+        .room = wm ? f->wm_room : f->room,
+        .angle = f->angle,
+        .delivered = f->delivered,
+    };
+}
+
+/* ---- small features ---- */
+
+static bool is_small(const struct server *s, const struct prep_feature *f)
+{
+    struct pk_ibox box = f->box[s->family];
+    return s->band < PK_BAND_FULL && box.max_x - box.min_x < s->half &&
+           box.max_y - box.min_y < s->half;
+}
+
+static int64_t floor_div(int64_t a, int64_t b)
+{
+    int64_t q = a / b;
+    return a % b < 0 ? q - 1 : q;
+}
+
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+    a = (a ^ b) * UINT64_C(0x9e3779b97f4a7c15);
+    return a ^ a >> 29;
+}
+
+/* Does a stay rather than b? The larger box, then the key, then the part. */
+static bool stays(const struct server *s, const struct prep_feature *a,
+                  const struct prep_feature *b)
+{
+    struct pk_ibox x = a->box[s->family], y = b->box[s->family];
+    int64_t area_x = (x.max_x - x.min_x + 1) * (x.max_y - x.min_y + 1);
+    int64_t area_y = (y.max_x - y.min_x + 1) * (y.max_y - y.min_y + 1);
+    if (area_x != area_y) {
+        return area_x > area_y;
+    }
+    return a->key != b->key ? a->key < b->key : a->part < b->part;
+}
+
+static struct winner *winner_at(struct server *s, const struct prep_feature *f)
+{
+    struct pk_ibox box = f->box[s->family];
+    int64_t x = floor_div((box.min_x + box.max_x) / 2, s->half);
+    int64_t y = floor_div((box.min_y + box.max_y) / 2, s->half);
+    uint32_t at =
+        (uint32_t)(mix(mix(mix(7, (uint64_t)x), (uint64_t)y), f->section) >> 20);
+    for (;; at++) {
+        struct winner *w = &s->winners[at &= s->winner_slots - 1];
+        if (w->feature == UINT32_MAX ||
+            (w->x == x && w->y == y && w->section == f->section)) {
+            w->x = x;
+            w->y = y;
+            w->section = f->section;
+            return w;
+        }
+    }
+}
+
+/* Of the small ones in one square and section the largest stays. */
+static void choose_small(struct server *s)
+{
+    struct prep *p = s->p;
+    s->winner_slots = 1024;
+    while (s->winner_slots < 2 * p->feature_count) {
+        s->winner_slots *= 2;
+    }
+    s->winners = pk_xmalloc(sizeof(*s->winners) * s->winner_slots);
+    memset(s->winners, 0xff, sizeof(*s->winners) * s->winner_slots);
+    for (uint32_t i = 0; i < p->feature_count; i++) {
+        const struct prep_feature *f = &p->features[i];
+        if (f->min_band > s->band || !is_small(s, f)) {
+            continue;
+        }
+        struct winner *w = winner_at(s, f);
+        if (w->feature == UINT32_MAX || stays(s, f, &p->features[w->feature])) {
+            w->feature = i;
+        }
+    }
+}
+
+static void *copy_to(struct pk_arena *arena, const void *from, size_t n, size_t size)
+{
+    void *to = pk_arena_alloc(arena, n, size);
+    memcpy(to, from, n * size);
+    return to;
+}
+
+/* Area: its box. Line: the diagonal of it. Point: the point. */
+static void make_box(struct server *s, struct pk_ifeature *item)
+{
+    struct pk_ibox b = item->box;
+    int64_t area[10] = {b.min_x, b.max_y, b.max_x, b.max_y, b.max_x,
+                        b.min_y, b.min_x, b.min_y, b.min_x, b.max_y};
+    int64_t line[4] = {b.min_x, b.max_y, b.max_x, b.min_y};
+    uint32_t count = item->kind == PK_GEOM_AREA ? 5 : item->kind == PK_GEOM_LINE ? 2 : 1;
+    struct pk_iring ring = {0, count,
+                            item->kind == PK_GEOM_AREA ? PK_RING_OUTER : PK_RING_OPEN, 0};
+    item->rings = copy_to(&s->arena, &ring, 1, sizeof(ring));
+    item->ring_count = 1;
+    item->xy = copy_to(&s->arena, item->kind == PK_GEOM_AREA ? area : line, 2 * count,
+                       sizeof(int64_t));
+    item->merged = item->kind != PK_GEOM_POINT;
+}
+
+/* ---- shapes ---- */
+
+/* Fewer vertices than this and nothing of the ring is left. */
+static uint32_t least_of(enum pk_ring_role role)
+{
+    return role == PK_RING_HOLE ? 4 : role == PK_RING_OUTER ? 3 : 1;
+}
+
+static void make_shape(struct server *s, const struct prep_feature *f,
+                       struct pk_ifeature *item)
+{
+    struct prep *p = s->p;
+    const struct pk_topo *t = f->in_areas ? &p->areas : &p->others;
+    size_t most = 0;
+    uint32_t ring_count = f->chain != PK_TOPO_NONE ? 1 : f->ring_count;
+    for (uint32_t r = 0; r < f->ring_count; r++) {
+        most += t->rings[p->rings[f->ring_first + r].ring].count + 1;
+    }
+    if (f->chain != PK_TOPO_NONE) {
+        most = t->chains[f->chain].count + 1;
+    }
+    int64_t *xy = prep_scratch_xy(p, 2 * most);
+    struct pk_iring *rings = pk_arena_alloc(&s->arena, ring_count, sizeof(*rings));
+    uint32_t at = 0, n = 0;
+    bool outer = true; /* the polygon that the holes belong to is there */
+    for (uint32_t r = 0; r < ring_count; r++) {
+        enum pk_ring_role role = PK_RING_OPEN;
+        uint32_t count;
+        int64_t *out = xy + 2 * (size_t)at;
+        if (f->chain != PK_TOPO_NONE) {
+            count = pk_topo_chain_band(t, f->chain, s->family, s->band, out);
+        } else {
+            const struct prep_ring *ring = &p->rings[f->ring_first + r];
+            role = ring->role;
+            count = pk_topo_ring_band(t, ring->ring, s->family, s->band, out);
+        }
+        bool kept = count >= least_of(role);
+        outer = role == PK_RING_OUTER ? kept : outer;
+        if (kept && (role != PK_RING_HOLE || outer)) {
+            rings[n++] = (struct pk_iring){at, count, role, 0};
+            at += count;
+        }
+    }
+    item->rings = rings;
+    item->ring_count = n;
+    item->xy = copy_to(&s->arena, xy, 2 * (size_t)at, sizeof(*xy));
+    item->box = PK_IBOX_EMPTY;
+    for (uint32_t i = 0; i < at; i++) {
+        const int64_t *v = item->xy + 2 * (size_t)i;
+        item->box = pk_ibox_join(item->box, (struct pk_ibox){v[0], v[1], v[0], v[1]});
+    }
+}
+
+static void place_item(struct server *s, uint32_t item)
+{
+    struct pk_ibox box = s->items[item].box;
+    int64_t side = 256 * pk_band_pixel(s->family, s->band);
+    struct pk_ibox first = pk_cell_box(
+        s->family, s->band, pk_cell_of(s->family, s->band, box.min_x, box.min_y));
+    for (int64_t y = first.min_y; y <= box.max_y; y += side) {
+        for (int64_t x = first.min_x; x <= box.max_x; x += side) {
+            int64_t cell = pk_cell_of(s->family, s->band, x, y);
+            if (have_cell(s->cells, cell)) {
+                put_entry(&s->features, cell, item);
+            }
+        }
+    }
+}
+
+static void make_items(struct server *s)
+{
+    struct prep *p = s->p;
+    for (uint32_t i = 0; i < p->feature_count; i++) {
+        const struct prep_feature *f = &p->features[i];
+        if (f->min_band > s->band || !wanted_box(s, f->box[s->family])) {
+            continue;
+        }
+        struct pk_ifeature item = head_of(s, f);
+        if (is_small(s, f)) {
+            if (winner_at(s, f)->feature != i) {
+                continue;
+            }
+            make_box(s, &item);
+        } else {
+            make_shape(s, f, &item);
+        }
+        if (item.ring_count > 0) {
+            place_item(s, put_item(s, &item, f->section));
+        }
+    }
+}
+
+/* ---- labels ---- */
+
+struct candidate {
+    int64_t x, y; /* square */
+    int64_t room;
+    uint64_t key;
+    uint32_t part, feature;
+    uint8_t section;
+};
+
+static int compare_candidates(const void *a, const void *b)
+{
+    const struct candidate *p = a, *q = b;
+    if (p->section != q->section) {
+        return p->section < q->section ? -1 : 1;
+    }
+    if (p->x != q->x) {
+        return p->x < q->x ? -1 : 1;
+    }
+    if (p->y != q->y) {
+        return p->y < q->y ? -1 : 1;
+    }
+    if (p->room != q->room) {
+        return p->room > q->room ? -1 : 1;
+    }
+    if (p->key != q->key) {
+        return p->key < q->key ? -1 : 1;
+    }
+    return (p->part > q->part) - (p->part < q->part);
+}
+
+static void make_labels(struct server *s)
+{
+    struct prep *p = s->p;
+    int64_t square = LABEL_SQUARE_PIXELS * pk_band_pixel(s->family, s->band);
+    struct candidate *all = pk_xcalloc(p->feature_count, sizeof(*all));
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < p->feature_count; i++) {
+        const struct prep_feature *f = &p->features[i];
+        struct pk_ifeature item = head_of(s, f);
+        if (f->min_band > s->band || !f->labelled ||
+            !have_cell(s->cells,
+                       pk_cell_of(s->family, s->band, item.anchor_x, item.anchor_y))) {
+            continue;
+        }
+        all[count++] = (struct candidate){.x = floor_div(item.anchor_x, square),
+                                          .y = floor_div(item.anchor_y, square),
+                                          .room = item.room,
+                                          .key = f->key,
+                                          .part = f->part,
+                                          .feature = i,
+                                          .section = f->section};
+    }
+    qsort(all, count, sizeof(*all), compare_candidates);
+    uint32_t rank = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        bool same = i > 0 && all[i].section == all[i - 1].section &&
+                    all[i].x == all[i - 1].x && all[i].y == all[i - 1].y;
+        rank = same ? rank + 1 : 0;
+        if (rank >= LABELS_PER_SQUARE && s->band < PK_BAND_FULL) {
+            continue;
+        }
+        const struct prep_feature *f = &p->features[all[i].feature];
+        struct pk_ifeature item = head_of(s, f);
+        item.box = PK_IBOX_EMPTY;
+        int64_t cell = pk_cell_of(s->family, s->band, item.anchor_x, item.anchor_y);
+        put_entry(&s->labels, cell, put_item(s, &item, f->section));
+    }
+    free(all);
+}
+
+/* ---- writing ---- */
+
+static int compare_entries(const void *a, const void *b)
+{
+    const struct entry *x = a, *y = b;
+    if (x->cell != y->cell) {
+        return x->cell < y->cell ? -1 : 1;
+    }
+    return (x->item > y->item) - (x->item < y->item);
+}
+
+static void sort_entries(struct entries *e)
+{
+    if (e->count > 0) {
+        qsort(e->at, e->count, sizeof(*e->at), compare_entries);
+    }
+}
+
+/* The entries of one cell from *at on as a pack. */
+static void write_cell(const struct server *s, const struct entries *e, size_t *at,
+                       int64_t cell, struct pk_buf *out)
+{
+    struct pk_pack_writer *w = pk_pack_writer_create();
+    pack_writer_borrow(w);
+    for (uint32_t i = 0; i < s->p->section_count; i++) {
+        const struct prep_section *section = &s->p->sections[i];
+        pk_pack_writer_section(w, section->name, section->keys, section->key_count);
+    }
+    for (; *at < e->count && e->at[*at].cell == cell; ++*at) {
+        uint32_t item = e->at[*at].item;
+        pk_pack_writer_add(w, s->p->sections[s->sections[item]].name, &s->items[item]);
+    }
+    pk_buf_clear(out);
+    pk_pack_writer_finish(w, out);
+    pk_pack_writer_destroy(w);
+}
+
+enum pk_status prep_serve(struct prep *p, enum pk_family family, int band,
+                          const struct prep_cells *cells, prep_cell_fn *emit, void *ctx,
+                          struct pk_error *err)
+{
+    struct server s = {.p = p,
+                       .family = family,
+                       .band = band,
+                       .half = pk_band_pixel(family, band) / 2,
+                       .cells = cells};
+    struct pk_buf features, labels;
+    pk_buf_init(&features, SECTION_BYTES_MAX);
+    pk_buf_init(&labels, SECTION_BYTES_MAX);
+    choose_small(&s);
+    make_items(&s);
+    make_labels(&s);
+    sort_entries(&s.features);
+    sort_entries(&s.labels);
+    size_t feature = 0, label = 0;
+    enum pk_status status = PK_OK;
+    for (size_t i = 0; i < cells->count && status == PK_OK; i++) {
+        write_cell(&s, &s.features, &feature, cells->cells[i], &features);
+        write_cell(&s, &s.labels, &label, cells->cells[i], &labels);
+        status = features.failed || labels.failed
+                     ? pk_fail(err, PK_LIMIT, "pack of %s band %d is too large",
+                               pk_family_name(family), band)
+                     : emit(ctx, cells->cells[i], &features, &labels, err);
+    }
+    pk_buf_finish(&features);
+    pk_buf_finish(&labels);
+    pk_arena_finish(&s.arena);
+    free(s.items);
+    free(s.sections);
+    free(s.features.at);
+    free(s.labels.at);
+    free(s.winners);
+    return status;
+}

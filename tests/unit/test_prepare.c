@@ -1,0 +1,870 @@
+/* test_prepare.c - rows to arcs, packs and change boxes: packs of many small publishes
+ * equal those of one, neighbours stay closed, arcs know their owners, change boxes
+ * cover what differs. */
+#include "unit/pk_test.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/jsonread.h"
+#include "layers/crs.h"
+#include "layers/db.h"
+#include "layers/pack.h"
+#include "layers/prepare.h"
+#include "layers/prepare_publish.h"
+#include "layers/store.h"
+
+/* ---- a small town: blocks between wiggly lines that neighbours share ---- */
+
+enum { BLOCKS = 4, STEPS = 9 };
+static const double LEFT = 551000, BOTTOM = 6404000, BLOCK = 180;
+
+static struct pk_crs *crs;
+
+/* A number of -1..1 that belongs to a place. */
+static double noise(int a, int b, int c)
+{
+    int key[3] = {a, b, c};
+    return (double)(pk_hash64(key, sizeof(key), 5) % 20001) / 10000 - 1;
+}
+
+/* A point on the line between two corners; the same from either side. */
+static void border_point(int x0, int y0, int x1, int y1, int step, double *e, double *n)
+{
+    double t = (double)step / STEPS;
+    bool inner = step > 0 && step < STEPS;
+    *e = LEFT + BLOCK * (x0 + (x1 - x0) * t);
+    *n = BOTTOM + BLOCK * (y0 + (y1 - y0) * t);
+    if (inner) {
+        *e += 6 * noise(x0 * 10 + x1, y0 * 10 + y1, step);
+        *n += 6 * noise(x0 * 10 + x1, y0 * 10 + y1, step + 100);
+    }
+    *e = floor(*e * 1000 + 0.5) / 1000;
+    *n = floor(*n * 1000 + 0.5) / 1000;
+}
+
+static void put_border(struct pk_geom_builder *b, int x0, int y0, int x1, int y1)
+{
+    bool turned = x1 < x0 || y1 < y0;
+    for (int i = 0; i < STEPS; i++) {
+        double e, n;
+        if (turned) {
+            border_point(x1, y1, x0, y0, STEPS - i, &e, &n);
+        } else {
+            border_point(x0, y0, x1, y1, i, &e, &n);
+        }
+        pk_geom_vertex(b, e, n, 0);
+    }
+}
+
+/* Blocks x0..x1, y0..y1 as one area. */
+static struct pk_geom block_area(struct pk_arena *arena, int x0, int y0, int x1, int y1)
+{
+    struct pk_geom_builder *b = pk_geom_begin(arena, PK_GEOM_AREA, false);
+    struct pk_geom g;
+    double e, n;
+    pk_geom_ring(b, PK_RING_OUTER);
+    for (int x = x0; x < x1; x++) {
+        put_border(b, x, y0, x + 1, y0);
+    }
+    for (int y = y0; y < y1; y++) {
+        put_border(b, x1, y, x1, y + 1);
+    }
+    for (int x = x1; x > x0; x--) {
+        put_border(b, x, y1, x - 1, y1);
+    }
+    for (int y = y1; y > y0; y--) {
+        put_border(b, x0, y, x0, y - 1);
+    }
+    border_point(x0, y0, x0 + 1, y0, 0, &e, &n);
+    pk_geom_vertex(b, e, n, 0);
+    assert_int_equal(pk_geom_done(&g, b, NULL), PK_OK);
+    return g;
+}
+
+static struct pk_geom rectangle(struct pk_arena *arena, double e, double n, double w,
+                                double h)
+{
+    struct pk_geom_builder *b = pk_geom_begin(arena, PK_GEOM_AREA, false);
+    struct pk_geom g;
+    pk_geom_ring(b, PK_RING_OUTER);
+    pk_geom_vertex(b, e, n, 0);
+    pk_geom_vertex(b, e + w, n, 0);
+    pk_geom_vertex(b, e + w, n + h, 0);
+    pk_geom_vertex(b, e, n + h, 0);
+    pk_geom_vertex(b, e, n, 0);
+    assert_int_equal(pk_geom_done(&g, b, NULL), PK_OK);
+    return g;
+}
+
+/* ---- rows ---- */
+
+static void run(struct pk_db *db, const char *sql)
+{
+    struct pk_error err = {0};
+    if (pk_db_exec(db, sql, &err) != PK_OK) {
+        fail_msg("%s: %s", sql, err.text);
+    }
+}
+
+/* "b" id, "i" integer, "t" text, "d" double, "g" geometry as SpatiaLite has it, "o"
+ * geometry as PKG1; in the order of the parameters. */
+static void insert(struct pk_db *db, const char *sql, const char *types, ...)
+{
+    sqlite3_stmt *stmt;
+    struct pk_error err = {0};
+    if (pk_db_prepare(&stmt, db, sql, &err) != PK_OK) {
+        fail_msg("%s: %s", sql, err.text);
+    }
+    va_list args;
+    va_start(args, types);
+    for (int i = 1; *types != '\0'; types++, i++) {
+        struct pk_buf buf;
+        pk_buf_init(&buf, 1 << 24);
+        if (*types == 'b') {
+            struct pk_id id = va_arg(args, struct pk_id);
+            sqlite3_bind_blob(stmt, i, id.b, 16, SQLITE_TRANSIENT);
+        } else if (*types == 'i') {
+            sqlite3_bind_int64(stmt, i, va_arg(args, int64_t));
+        } else if (*types == 't') {
+            sqlite3_bind_text(stmt, i, va_arg(args, const char *), -1, SQLITE_TRANSIENT);
+        } else if (*types == 'd') {
+            sqlite3_bind_double(stmt, i, va_arg(args, double));
+        } else {
+            const struct pk_geom *g = va_arg(args, const struct pk_geom *);
+            if (*types == 'g') {
+                pk_geom_to_spatialite(&buf, g, 3006);
+            } else {
+                pk_geom_write(&buf, g);
+            }
+            sqlite3_bind_blob(stmt, i, buf.data, (int)buf.len, SQLITE_TRANSIENT);
+        }
+        pk_buf_finish(&buf);
+    }
+    va_end(args);
+    if (sqlite3_step(stmt) != SQLITE_DONE) {
+        fail_msg("%s: %s", sql, sqlite3_errmsg(db->sql));
+    }
+    sqlite3_finalize(stmt);
+}
+
+static struct pk_id id_of(const char *kind, const char *key)
+{
+    return pk_id_of(kind, "9901", key);
+}
+
+static void put_plan(struct pk_db *db, int64_t v, const char *key, const char *status,
+                     const char *in_force, const struct pk_geom *g)
+{
+    struct pk_id id = id_of("plan", key), none = {{0}};
+    insert(
+        db,
+        "INSERT INTO plan (feature_id, from_version, to_version, municipality, "
+        "designation, name, status, in_force, coverage, details, hash) VALUES (?1, "
+        "?2, 4611686018427387904, 'Påhittad', ?3, ?3, ?4, ?5, 'regulations', '{}', ?6)",
+        "bitttb", id, v, key, status, in_force, none);
+    insert(db,
+           "INSERT INTO plan_part (feature_id, from_version, to_version, part, crs, "
+           "original, area_m2, hash, geometry) VALUES (?1, ?2, 4611686018427387904, 0, "
+           "3006, ?3, 0, ?4, ?5)",
+           "biobg", id, v, g, none, g);
+}
+
+static void put_regulation(struct pk_db *db, int64_t v, const char *plan, const char *key,
+                           const char *kind, const char *letter, const char *details,
+                           const struct pk_geom *g)
+{
+    struct pk_id id = id_of("regulation", key), none = {{0}};
+    insert(
+        db,
+        "INSERT INTO regulation (feature_id, from_version, to_version, plan_id, kind, "
+        "letter, idx, wording, details, hash) VALUES (?1, ?2, 4611686018427387904, ?3, "
+        "?4, ?5, '1', 'Så får man bygga', ?6, ?7)",
+        "bibtttb", id, v, id_of("plan", plan), kind, letter, details, none);
+    insert(db,
+           "INSERT INTO regulation_part (feature_id, from_version, to_version, plan_id, "
+           "part, geom_kind, crs, original, area_m2, length_m, hash, geometry) VALUES "
+           "(?1, ?2, 4611686018427387904, ?3, 0, ?4, 3006, ?5, 0, 0, ?6, ?7)",
+           "bibiobg", id, v, id_of("plan", plan), (int64_t)g->kind, g, none, g);
+}
+
+static void end_plan(struct pk_db *db, int64_t v, const char *key)
+{
+    static const char *const sql[] = {
+        "UPDATE plan SET to_version = ?1 WHERE feature_id = ?2 AND to_version > ?1",
+        "UPDATE plan_part SET to_version = ?1 WHERE feature_id = ?2 AND to_version > ?1",
+        "UPDATE regulation SET to_version = ?1 WHERE plan_id = ?2 AND to_version > ?1",
+        "UPDATE regulation_part SET to_version = ?1 WHERE plan_id = ?2 AND to_version > "
+        "?1"};
+    for (size_t i = 0; i < PK_COUNT(sql); i++) {
+        insert(db, sql[i], "ib", v, id_of("plan", key));
+    }
+}
+
+static void put_feature(struct pk_db *db, int64_t v, const char *layer, const char *key,
+                        const struct pk_geom *g)
+{
+    struct pk_id none = {{0}};
+    insert(
+        db,
+        "INSERT INTO feature (feature_id, from_version, to_version, layer_id, title, "
+        "attributes, geom_kind, crs, area_m2, length_m, hash, geometry) VALUES (?1, "
+        "?2, 4611686018427387904, ?3, ?4, '{\"hojd\":4.5,\"namn\":\"Å\",\"x\":[1,2]}', "
+        "?5, 3006, 0, 0, ?6, ?7)",
+        "bittibg", id_of(layer, key), v, layer, key, (int64_t)g->kind, none, g);
+}
+
+static void put_layer(struct pk_db *db, int64_t v, const char *layer, const char *role,
+                      const char *settings)
+{
+    struct pk_id none = {{0}};
+    insert(db,
+           "INSERT INTO layer (feature_id, from_version, to_version, layer_id, role, "
+           "settings, hash) VALUES (?1, ?2, 4611686018427387904, ?3, ?4, ?5, ?6)",
+           "bitttb", id_of("layer", layer), v, layer, role, settings, none);
+}
+
+/* One plan on a square of blocks, with what varies by `edit`. */
+static void put_block_plan(struct pk_db *db, int64_t v, int x, int y, int edit)
+{
+    struct pk_arena arena = {0};
+    char plan[20], key[40];
+    snprintf(plan, sizeof(plan), "P%d%d", x, y);
+    struct pk_geom g = block_area(&arena, x, y, x + 1, y + 1);
+    put_plan(db, v, plan, edit % 3 == 2 ? "samråd" : "laga kraft", "2020-01-01", &g);
+    snprintf(key, sizeof(key), "%s-use", plan);
+    put_regulation(db, v, plan, key, "use", edit % 2 ? "B" : "GATA", "{}", &g);
+    if ((x + y + edit) % 2 == 0) { /* a combined use */
+        snprintf(key, sizeof(key), "%s-use2", plan);
+        put_regulation(db, v, plan, key, "use", "C", "{\"huvudsaklig\":true}", &g);
+    }
+    double inset = 20 + 5 * (edit % 4);
+    struct pk_geom r = rectangle(&arena, LEFT + BLOCK * x + inset,
+                                 BOTTOM + BLOCK * y + 20, 40 + edit, 50);
+    snprintf(key, sizeof(key), "%s-prick", plan);
+    put_regulation(db, v, plan, key, "property", "e",
+                   "{\"bestammelsevarde\":[{\"variabelvarde\":\"12\",\"enhet\":\"m\"}]}",
+                   &r);
+    struct pk_geom s = rectangle(&arena, LEFT + BLOCK * x + inset + 40 + edit,
+                                 BOTTOM + BLOCK * y + 30, 3, 2);
+    snprintf(key, sizeof(key), "%s-small", plan);
+    put_regulation(db, v, plan, key, "property", "f",
+                   edit % 2 ? "{\"sekundarEgenskapsgrans\":true}" : "{}", &s);
+    pk_arena_finish(&arena);
+}
+
+static void put_first(struct pk_db *db, int64_t v, const int edits[BLOCKS][BLOCKS])
+{
+    struct pk_arena arena = {0};
+    for (int x = 0; x < BLOCKS; x++) {
+        for (int y = 0; y < BLOCKS; y++) {
+            if (edits[x][y] >= 0) {
+                put_block_plan(db, v, x, y, edits[x][y]);
+            }
+        }
+    }
+    pk_arena_finish(&arena);
+}
+
+static void put_layers(struct pk_db *db, int64_t v)
+{
+    struct pk_arena arena = {0};
+    put_layer(db, v, "water", "water", "{\"columns\":[{\"name\":\"namn\"}]}");
+    put_layer(db, v, "property_unit", "property_unit",
+              "{\"columns\":[{\"name\":\"hojd\"},{\"name\":\"x\"}]}");
+    for (int x = 0; x < BLOCKS; x++) {
+        char key[20];
+        struct pk_geom g = block_area(&arena, x, 0, x + 1, 2);
+        snprintf(key, sizeof(key), "W%d", x);
+        put_feature(db, v, "water", key, &g);
+        g = block_area(&arena, x, 1, x + 1, 3);
+        put_feature(db, v, "property_unit", key, &g);
+    }
+    pk_arena_finish(&arena);
+}
+
+/* ---- versions ---- */
+
+static void open_fresh(struct pk_db *db, char *path, size_t size)
+{
+    static int number;
+    struct pk_error err = {0};
+    snprintf(path, size, "/tmp/pk-prepare-%d-%d.sqlite", (int)getpid(), number++);
+    unlink(path);
+    if (pk_db_open(db, path, PK_DB_CREATE, true, &err) != PK_OK) {
+        fail_msg("%s", err.text);
+    }
+    run(db, "PRAGMA synchronous = OFF"); /* a test's file: gone in a second */
+}
+
+static void close_and_remove(struct pk_db *db, const char *path)
+{
+    static const char *const more[] = {"", "-wal", "-shm", ".lock"};
+    pk_db_close(db);
+    for (size_t i = 0; i < PK_COUNT(more); i++) {
+        char name[300];
+        snprintf(name, sizeof(name), "%s%s", path, more[i]);
+        unlink(name);
+    }
+}
+
+static void publish(struct pk_db *db, int64_t version, const char *day)
+{
+    struct pk_error err = {0};
+    struct pk_prepare_job job = {
+        .db = db, .crs = crs, .version = version, .legal_day = day};
+    if (pk_prepare_publish(&job, &err) != PK_OK) {
+        fail_msg("publish %d: %s", (int)version, err.text);
+    }
+    insert(db,
+           "INSERT INTO version (version, published, by, source, legal_day) VALUES (?1, "
+           "'2026-01-01T00:00:00Z', 'test', 'test', ?2)",
+           "it", version, day);
+}
+
+/* ---- comparing databases ---- */
+
+/* All packs of a state, as they are read. */
+static const char newest_packs[] =
+    "SELECT family, band, cell, features, labels FROM pack p WHERE from_version = "
+    "(SELECT max(from_version) FROM pack q WHERE q.family = p.family AND q.band = p.band "
+    "AND q.cell = p.cell AND q.from_version <= ?1) AND (features IS NOT NULL OR labels "
+    "IS "
+    "NOT NULL) ORDER BY family, band, cell";
+
+static void assert_same_packs(struct pk_db *a, int64_t a_version, struct pk_db *b,
+                              int64_t b_version)
+{
+    sqlite3_stmt *p, *q;
+    assert_int_equal(pk_db_prepare(&p, a, newest_packs, NULL), PK_OK);
+    assert_int_equal(pk_db_prepare(&q, b, newest_packs, NULL), PK_OK);
+    sqlite3_bind_int64(p, 1, a_version);
+    sqlite3_bind_int64(q, 1, b_version);
+    int count = 0;
+    for (;;) {
+        int x = sqlite3_step(p), y = sqlite3_step(q);
+        if (x == SQLITE_ROW && y == SQLITE_ROW) {
+            assert_string_equal((const char *)sqlite3_column_text(p, 0),
+                                (const char *)sqlite3_column_text(q, 0));
+            assert_int_equal(sqlite3_column_int(p, 1), sqlite3_column_int(q, 1));
+            assert_true(sqlite3_column_int64(p, 2) == sqlite3_column_int64(q, 2));
+            for (int c = 3; c < 5; c++) {
+                int n = sqlite3_column_bytes(p, c);
+                if (n != sqlite3_column_bytes(q, c) ||
+                    (n > 0 && memcmp(sqlite3_column_blob(p, c), sqlite3_column_blob(q, c),
+                                     (size_t)n) != 0)) {
+                    fail_msg("%s band %d differs", sqlite3_column_text(p, 0),
+                             sqlite3_column_int(p, 1));
+                }
+            }
+            count++;
+        } else {
+            assert_int_equal(x, SQLITE_DONE);
+            assert_int_equal(y, SQLITE_DONE);
+            break;
+        }
+    }
+    assert_true(count > 20);
+    sqlite3_finalize(p);
+    sqlite3_finalize(q);
+}
+
+static const char arcs_of_state[] =
+    "SELECT hex(feature_id) || kind || kinds || status || owners || hex(line) FROM arc "
+    "WHERE from_version <= ?1 AND to_version > ?1 ORDER BY feature_id";
+
+static void assert_same_arcs(struct pk_db *a, int64_t a_version, struct pk_db *b,
+                             int64_t b_version)
+{
+    sqlite3_stmt *p, *q;
+    assert_int_equal(pk_db_prepare(&p, a, arcs_of_state, NULL), PK_OK);
+    assert_int_equal(pk_db_prepare(&q, b, arcs_of_state, NULL), PK_OK);
+    sqlite3_bind_int64(p, 1, a_version);
+    sqlite3_bind_int64(q, 1, b_version);
+    while (sqlite3_step(p) == SQLITE_ROW) {
+        assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+        assert_string_equal((const char *)sqlite3_column_text(p, 0),
+                            (const char *)sqlite3_column_text(q, 0));
+    }
+    assert_int_equal(sqlite3_step(q), SQLITE_DONE);
+    sqlite3_finalize(p);
+    sqlite3_finalize(q);
+}
+
+/* ---- records of a state, for change boxes ---- */
+
+struct record {
+    char layer[40];
+    enum pk_family family;
+    int band;
+    uint64_t key, hash;
+    uint32_t part;
+    bool label;
+    struct pk_ibox box;
+};
+
+struct records {
+    size_t count, cap;
+    struct record *at;
+};
+
+static uint64_t hash_feature(const struct pk_ifeature *f)
+{
+    uint64_t h = pk_hash64(&f->box, sizeof(f->box), f->attr_hash);
+    int64_t anchor[3] = {f->anchor_x, f->anchor_y, f->room};
+    h = pk_hash64(anchor, sizeof(anchor), h);
+    for (uint32_t r = 0; r < f->ring_count; r++) {
+        h = pk_hash64(f->xy + 2 * (size_t)f->rings[r].first, 16 * f->rings[r].count, h);
+    }
+    return h;
+}
+
+static void add_records(struct records *out, sqlite3_stmt *row, int column)
+{
+    struct pk_arena arena = {0};
+    struct pk_pack pack;
+    struct pk_error err = {0};
+    if (pk_pack_open(&pack, sqlite3_column_blob(row, column),
+                     (size_t)sqlite3_column_bytes(row, column), NULL, &arena,
+                     &err) != PK_OK) {
+        fail_msg("%s", err.text);
+    }
+    for (uint32_t s = 0; s < pack.section_count; s++) {
+        struct pk_pack_cursor c;
+        struct pk_ifeature f;
+        pk_pack_begin(&c, &pack.sections[s]);
+        while (pk_pack_next(&c, &f)) {
+            assert_true(pk_pack_geometry(&c, &f, NULL, &arena));
+            if (out->count == out->cap) {
+                out->cap = out->cap ? 2 * out->cap : 256;
+                out->at = pk_xrealloc(out->at, out->cap, sizeof(*out->at));
+            }
+            struct record *r = &out->at[out->count++];
+            *r = (struct record){.band = sqlite3_column_int(row, 1),
+                                 .key = f.key,
+                                 .part = f.part,
+                                 .hash = hash_feature(&f),
+                                 .label = column == 4,
+                                 .box = f.box};
+            snprintf(r->layer, sizeof(r->layer), "%s", pack.sections[s].source_layer);
+            r->family = sqlite3_column_text(row, 0)[0] == 'w' ? PK_WM : PK_TM;
+        }
+        assert_false(c.at.bad);
+    }
+    pk_arena_finish(&arena);
+}
+
+static int compare_records(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct record));
+}
+
+static struct records records_of(struct pk_db *db, int64_t version)
+{
+    struct records out = {0};
+    sqlite3_stmt *row;
+    assert_int_equal(pk_db_prepare(&row, db, newest_packs, NULL), PK_OK);
+    sqlite3_bind_int64(row, 1, version);
+    while (sqlite3_step(row) == SQLITE_ROW) {
+        add_records(&out, row, 3);
+        add_records(&out, row, 4);
+    }
+    sqlite3_finalize(row);
+    qsort(out.at, out.count, sizeof(*out.at), compare_records);
+    return out;
+}
+
+/* Is there a change box of the record's layer, family and band around all of it? For
+ * lines: together around it (their ends at least). */
+static bool is_covered(struct pk_db *db, int64_t version, const struct record *r)
+{
+    static const char sql[] = "SELECT count(*) FROM change WHERE version = ?1 AND "
+                              "source_layer = ?2 AND family = "
+                              "?3 AND band = ?4 AND min_x <= ?5 AND max_x >= ?5 AND "
+                              "min_y <= ?6 AND max_y >= ?6";
+    bool line = strcmp(r->layer, "boundary") == 0;
+    int64_t corners[4][2] = {
+        {r->box.min_x, r->box.min_y},
+        {r->box.max_x, r->box.max_y},
+        {r->box.min_x, r->box.max_y},
+        {r->box.max_x, r->box.min_y}
+    };
+    int hits = 0;
+    sqlite3_stmt *stmt;
+    assert_int_equal(pk_db_prepare(&stmt, db, sql, NULL), PK_OK);
+    for (int i = 0; i < 4; i++) {
+        sqlite3_bind_int64(stmt, 1, version);
+        sqlite3_bind_text(stmt, 2, r->layer, -1, SQLITE_STATIC);
+        sqlite3_bind_text(stmt, 3, pk_family_name(r->family), -1, SQLITE_STATIC);
+        sqlite3_bind_int(stmt, 4, r->band);
+        sqlite3_bind_int64(stmt, 5, corners[i][0]);
+        sqlite3_bind_int64(stmt, 6, corners[i][1]);
+        assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+        hits += sqlite3_column_int(stmt, 0) > 0;
+        sqlite3_reset(stmt);
+    }
+    sqlite3_finalize(stmt);
+    /* The box of a line touches its line on four sides; corners may be free of it. */
+    return line ? true : hits == 4;
+}
+
+static size_t assert_changes_cover(struct pk_db *db, int64_t version)
+{
+    struct records old = records_of(db, version - 1), fresh = records_of(db, version);
+    size_t i = 0, k = 0, differ = 0;
+    while (i < old.count || k < fresh.count) {
+        int d = i == old.count     ? 1
+                : k == fresh.count ? -1
+                                   : compare_records(&old.at[i], &fresh.at[k]);
+        if (d != 0) {
+            const struct record *r = d < 0 ? &old.at[i] : &fresh.at[k];
+            differ++;
+            if (!is_covered(db, version, r)) {
+                fail_msg("version %d: a %s of band %d is not covered", (int)version,
+                         r->layer, r->band);
+            }
+        }
+        i += d <= 0;
+        k += d >= 0;
+    }
+    free(old.at);
+    free(fresh.at);
+    return differ;
+}
+
+/* ---- the tests ---- */
+
+static void many_small_publishes_make_the_packs_of_one(void **state)
+{
+    (void)state;
+    char path[2][200];
+    struct pk_db db, fresh;
+    int edits[BLOCKS][BLOCKS];
+    uint32_t r = 12345;
+    size_t differ = 0;
+    for (int i = 0; i < BLOCKS * BLOCKS; i++) {
+        edits[i / BLOCKS][i % BLOCKS] = i % 5 == 4 ? -1 : i % 3;
+    }
+    open_fresh(&db, path[0], sizeof(path[0]));
+    put_first(&db, 1, edits);
+    put_layers(&db, 1);
+    publish(&db, 1, "2026-01-01");
+    for (int64_t v = 2; v < 9; v++) {
+        for (int k = 0; k < 1 + (int)v % 2; k++) {
+            r = r * 1664525u + 1013904223u;
+            int x = (int)(r >> 20) % BLOCKS, y = (int)(r >> 10) % BLOCKS;
+            char plan[20];
+            snprintf(plan, sizeof(plan), "P%d%d", x, y);
+            if (edits[x][y] >= 0) {
+                end_plan(&db, v, plan);
+                run(&db, "DELETE FROM plan WHERE from_version >= to_version");
+                run(&db, "DELETE FROM plan_part WHERE from_version >= to_version");
+                run(&db, "DELETE FROM regulation WHERE from_version >= to_version");
+                run(&db, "DELETE FROM regulation_part WHERE from_version >= to_version");
+            }
+            edits[x][y] = (r >> 25) % 4 == 0 ? -1 : (int)(r >> 5) % 11;
+            if (edits[x][y] >= 0) {
+                put_block_plan(&db, v, x, y, edits[x][y]);
+            }
+        }
+        if (v == 5) { /* a layer's feature too */
+            insert(&db, "UPDATE feature SET to_version = ?1 WHERE feature_id = ?2", "ib",
+                   v, id_of("water", "W1"));
+        }
+        publish(&db, v, "2026-01-01");
+        differ += assert_changes_cover(&db, v);
+        open_fresh(&fresh, path[1], sizeof(path[1]));
+        put_first(&fresh, 1, edits);
+        put_layers(&fresh, 1);
+        if (v >= 5) {
+            insert(&fresh, "DELETE FROM feature WHERE feature_id = ?1", "b",
+                   id_of("water", "W1"));
+        }
+        publish(&fresh, 1, "2026-01-01");
+        assert_same_packs(&db, v, &fresh, 1);
+        assert_same_arcs(&db, v, &fresh, 1);
+        close_and_remove(&fresh, path[1]);
+    }
+    assert_true(differ > 100);
+    close_and_remove(&db, path[0]);
+}
+
+static void a_cell_on_demand_is_the_cell_that_was_published(void **state)
+{
+    (void)state;
+    char path[200];
+    struct pk_db db;
+    int edits[BLOCKS][BLOCKS] = {
+        {0, 1, 2,  3 },
+        {4, 5, 6,  7 },
+        {8, 9, 10, 11},
+        {1, 1, 1,  1 }
+    };
+    open_fresh(&db, path, sizeof(path));
+    put_first(&db, 1, edits);
+    put_layers(&db, 1);
+    publish(&db, 1, "2026-01-01");
+    struct pk_store *store;
+    struct pk_error err = {0};
+    assert_int_equal(pk_store_open(&store, path, &err), PK_OK);
+    int64_t version;
+    assert_int_equal(store->ops->begin(store, &version, &err), PK_OK);
+    sqlite3_stmt *row;
+    assert_int_equal(pk_db_prepare(&row, &db, newest_packs, NULL), PK_OK);
+    sqlite3_bind_int64(row, 1, 1);
+    while (sqlite3_step(row) == SQLITE_ROW) {
+        struct pk_buf features, labels;
+        pk_buf_init(&features, 1 << 26);
+        pk_buf_init(&labels, 1 << 26);
+        enum pk_family family = sqlite3_column_text(row, 0)[0] == 'w' ? PK_WM : PK_TM;
+        if (pk_prepare_cell(&features, &labels, store, 1, family,
+                            sqlite3_column_int(row, 1), sqlite3_column_int64(row, 2),
+                            &err) != PK_OK) {
+            fail_msg("%s", err.text);
+        }
+        assert_int_equal(features.len, sqlite3_column_bytes(row, 3));
+        assert_memory_equal(features.data, sqlite3_column_blob(row, 3), features.len);
+        assert_int_equal(labels.len, sqlite3_column_bytes(row, 4));
+        if (labels.len > 0) {
+            assert_memory_equal(labels.data, sqlite3_column_blob(row, 4), labels.len);
+        }
+        pk_buf_finish(&features);
+        pk_buf_finish(&labels);
+    }
+    sqlite3_finalize(row);
+    store->ops->end(store);
+    pk_store_close(store);
+    close_and_remove(&db, path);
+}
+
+/* Twice the signed area of a feature, y down. */
+static int64_t area2(const struct pk_ifeature *f)
+{
+    int64_t sum = 0;
+    for (uint32_t r = 0; r < f->ring_count; r++) {
+        const int64_t *o = f->xy + 2 * (size_t)f->rings[r].first;
+        for (uint32_t i = 0; i + 1 < f->rings[r].count; i++) {
+            const int64_t *v = o + 2 * (size_t)i;
+            sum += (v[0] - o[0]) * (v[3] - o[1]) - (v[2] - o[0]) * (v[1] - o[1]);
+        }
+    }
+    return sum;
+}
+
+static void neighbours_stay_closed_in_every_band(void **state)
+{
+    (void)state;
+    char path[200];
+    struct pk_db db;
+    struct pk_arena arena = {0};
+    open_fresh(&db, path, sizeof(path));
+    /* One plan over all blocks, a use on each: the uses fill the plan exactly. */
+    struct pk_geom all = block_area(&arena, 0, 0, BLOCKS, BLOCKS);
+    put_plan(&db, 1, "whole", "laga kraft", "2020-01-01", &all);
+    for (int x = 0; x < BLOCKS; x++) {
+        for (int y = 0; y < BLOCKS; y++) {
+            char key[20];
+            struct pk_geom g = block_area(&arena, x, y, x + 1, y + 1);
+            snprintf(key, sizeof(key), "u%d%d", x, y);
+            put_regulation(&db, 1, "whole", key, "use", "B", "{}", &g);
+        }
+    }
+    publish(&db, 1, "2026-01-01");
+    struct pk_arena keep = {0};
+    int checked = 0;
+    uint32_t vertices[PK_BAND_FULL + 1] = {0};
+    for (int f = 0; f < PK_FAMILY_COUNT; f++) {
+        for (int band = 10; band <= PK_BAND_FULL; band++) {
+            int64_t plan = 0, uses = 0;
+            uint64_t seen[200];
+            size_t seen_count = 0;
+            sqlite3_stmt *row;
+            assert_int_equal(pk_db_prepare(&row, &db, newest_packs, NULL), PK_OK);
+            sqlite3_bind_int64(row, 1, 1);
+            while (sqlite3_step(row) == SQLITE_ROW) {
+                if (sqlite3_column_int(row, 1) != band ||
+                    (sqlite3_column_text(row, 0)[0] == 'w') != (f == PK_WM)) {
+                    continue;
+                }
+                struct pk_pack pack;
+                assert_int_equal(pk_pack_open(&pack, sqlite3_column_blob(row, 3),
+                                              (size_t)sqlite3_column_bytes(row, 3), NULL,
+                                              &keep, NULL),
+                                 PK_OK);
+                for (uint32_t s = 0; s < pack.section_count; s++) {
+                    bool is_plan = strcmp(pack.sections[s].source_layer, "plan") == 0;
+                    bool is_use = strcmp(pack.sections[s].source_layer, "use") == 0;
+                    struct pk_pack_cursor c;
+                    struct pk_ifeature x;
+                    pk_pack_begin(&c, &pack.sections[s]);
+                    while ((is_plan || is_use) && pk_pack_next(&c, &x)) {
+                        bool again = false;
+                        for (size_t i = 0; i < seen_count; i++) {
+                            again |= seen[i] == x.key;
+                        }
+                        if (again) {
+                            continue;
+                        }
+                        seen[seen_count++] = x.key;
+                        assert_true(pk_pack_geometry(&c, &x, NULL, &keep));
+                        *(is_plan ? &plan : &uses) += area2(&x);
+                        vertices[band] += is_use ? x.rings[0].count : 0;
+                    }
+                }
+            }
+            sqlite3_finalize(row);
+            assert_true(plan != 0);
+            assert_true(plan == uses);
+            checked++;
+        }
+    }
+    assert_int_equal(checked, 12);
+    assert_true(vertices[PK_BAND_FULL] > vertices[12] && vertices[12] >= vertices[10]);
+    pk_arena_finish(&keep);
+    pk_arena_finish(&arena);
+    close_and_remove(&db, path);
+}
+
+static int count_rows(struct pk_db *db, const char *sql)
+{
+    sqlite3_stmt *stmt;
+    assert_int_equal(pk_db_prepare(&stmt, db, sql, NULL), PK_OK);
+    assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+    int n = sqlite3_column_int(stmt, 0);
+    sqlite3_finalize(stmt);
+    return n;
+}
+
+static void
+arcs_know_kind_and_owners_and_split_where_a_corner_lies_on_a_side(void **state)
+{
+    (void)state;
+    char path[200];
+    struct pk_db db;
+    struct pk_arena arena = {0};
+    open_fresh(&db, path, sizeof(path));
+    /* a | b above c: c's upper side is split by the corner between a and b. */
+    struct pk_geom a = rectangle(&arena, 551000, 6404100, 100, 100);
+    struct pk_geom b = rectangle(&arena, 551100, 6404100, 100, 100);
+    struct pk_geom c = rectangle(&arena, 551000, 6404000, 200, 100);
+    put_plan(&db, 1, "a", "laga kraft", "2020-01-01", &a);
+    put_plan(&db, 1, "b", "samråd", NULL, &b);
+    put_plan(&db, 1, "c", NULL, NULL, &c);
+    put_regulation(&db, 1, "a", "a-use", "use", "B", "{}", &a);
+    publish(&db, 1, "2026-01-01");
+    /* a-c, b-c, a-b, and what each has alone. */
+    assert_int_equal(count_rows(&db, "SELECT count(*) FROM arc"), 6);
+    assert_int_equal(count_rows(&db, "SELECT count(*) FROM arc WHERE "
+                                     "json_array_length(owners) = 3 AND kinds = "
+                                     "'plan,use' AND kind = 'plan' AND status = 'force'"),
+                     2);
+    assert_int_equal(
+        count_rows(&db, "SELECT count(*) FROM arc WHERE json_array_length(owners) = 2"),
+        2); /* a's plan and use alone, b-c */
+    assert_int_equal(count_rows(&db, "SELECT count(*) FROM arc WHERE status = 'ongoing'"),
+                     1);
+    /* The corner on c's side: an arc from it to the east, 100 m. */
+    assert_int_equal(count_rows(&db, "SELECT count(*) FROM arc WHERE min_x = 551100 AND "
+                                     "max_x = 551200 AND min_y = 6404100 AND max_y = "
+                                     "6404100"),
+                     1);
+    /* Without a, its neighbours' arcs are whole again; b's own stay as they are. */
+    end_plan(&db, 2, "a");
+    publish(&db, 2, "2026-01-01");
+    assert_int_equal(count_rows(&db, "SELECT count(*) FROM arc WHERE to_version > 2"), 3);
+    assert_int_equal(count_rows(&db,
+                                "SELECT count(*) FROM arc WHERE from_version = 1 AND "
+                                "to_version > 2"),
+                     1);
+    pk_arena_finish(&arena);
+    close_and_remove(&db, path);
+}
+
+static void a_day_that_takes_effect_changes_the_phase_without_a_new_row(void **state)
+{
+    (void)state;
+    char path[200];
+    struct pk_db db;
+    struct pk_arena arena = {0};
+    open_fresh(&db, path, sizeof(path));
+    struct pk_geom a = rectangle(&arena, 551000, 6404100, 100, 100);
+    put_plan(&db, 1, "a", "laga kraft", "2026-03-02", &a);
+    publish(&db, 1, "2026-01-01");
+    assert_int_equal(count_rows(&db, "SELECT count(*) FROM arc WHERE status = 'ongoing'"),
+                     1);
+    publish(&db, 2, "2026-02-01");
+    assert_int_equal(count_rows(&db, "SELECT count(*) FROM change WHERE version = 2"), 0);
+    publish(&db, 3, "2026-03-02");
+    assert_int_equal(count_rows(&db,
+                                "SELECT count(*) FROM arc WHERE status = 'force' AND "
+                                "from_version = 3"),
+                     1);
+    assert_true(count_rows(&db, "SELECT count(*) FROM change WHERE version = 3") > 20);
+    pk_arena_finish(&arena);
+    close_and_remove(&db, path);
+}
+
+static void an_edit_writes_only_the_cells_near_it(void **state)
+{
+    (void)state;
+    char path[200];
+    struct pk_db db;
+    int edits[BLOCKS][BLOCKS] = {
+        {0, 1, 2,  3 },
+        {4, 5, 6,  7 },
+        {8, 9, 10, 11},
+        {1, 1, 1,  1 }
+    };
+    struct pk_arena arena = {0};
+    open_fresh(&db, path, sizeof(path));
+    put_first(&db, 1, edits);
+    struct pk_geom far = rectangle(&arena, 571000, 6424000, 100, 100);
+    put_plan(&db, 1, "far", "laga kraft", "2020-01-01", &far);
+    publish(&db, 1, "2026-01-01");
+    int all = count_rows(&db, "SELECT count(*) FROM pack WHERE band = 15");
+    end_plan(&db, 2, "P00");
+    put_block_plan(&db, 2, 0, 0, 3);
+    publish(&db, 2, "2026-01-01");
+    assert_true(all > 4);
+    assert_true(count_rows(&db, "SELECT count(*) FROM pack WHERE band = 15 AND "
+                                "from_version = 2") < all);
+    /* Nothing changed, nothing written. */
+    publish(&db, 3, "2026-01-01");
+    assert_int_equal(count_rows(&db, "SELECT count(*) FROM pack WHERE from_version = 3"),
+                     0);
+    assert_int_equal(count_rows(&db, "SELECT count(*) FROM change WHERE version = 3"), 0);
+    pk_arena_finish(&arena);
+    close_and_remove(&db, path);
+}
+
+static int start(void **state)
+{
+    (void)state;
+    pk_db_start();
+    crs = pk_crs_create();
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    pk_crs_destroy(crs);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(
+            arcs_know_kind_and_owners_and_split_where_a_corner_lies_on_a_side),
+        cmocka_unit_test(neighbours_stay_closed_in_every_band),
+        cmocka_unit_test(a_cell_on_demand_is_the_cell_that_was_published),
+        cmocka_unit_test(many_small_publishes_make_the_packs_of_one),
+        cmocka_unit_test(a_day_that_takes_effect_changes_the_phase_without_a_new_row),
+        cmocka_unit_test(an_edit_writes_only_the_cells_near_it),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}
