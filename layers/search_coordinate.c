@@ -272,7 +272,8 @@ static bool two_values(const struct scan *s, struct value out[2])
             static const double parts[] = {1, 60, 3600};
             bool last = k + 1 == each;
             if ((n[k].mark != 0 && n[k].mark != marks[k]) || (n[k].decimals && !last) ||
-                (k > 0 && (n[k].value < 0 || n[k].value >= 60)) || n[0].value < 0) {
+                (k > 0 && (n[k].value < 0 || n[k].value >= 60)) || n[0].value < 0 ||
+                (each > 1 && n[0].value > 180)) {
                 return false;
             }
             out[i].v += n[k].value / parts[k];

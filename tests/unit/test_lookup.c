@@ -1,0 +1,1023 @@
+/* test_lookup.c - answers over a small town in memory: every coverage and sentence,
+ * the JSON's members and their order, boundaries, shapes, versions and days. */
+#include "unit/pk_test.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/jsonread.h"
+#include "layers/lookup.h"
+#include "layers/store_memory.h"
+
+#define EAST  500000.0
+#define NORTH 6200000.0
+
+static struct pk_arena town_arena; /* of the fixture, for the whole run */
+
+static struct pk_id id_of(const char *name)
+{
+    return pk_id_of("test", "9901", name);
+}
+
+static const char *id_text(const char *name)
+{
+    char text[PK_ID_TEXT];
+    pk_id_format(text, id_of(name));
+    return pk_arena_strdup(&town_arena, text);
+}
+
+static struct pk_geom rectangle(double x, double y, double w, double h)
+{
+    struct pk_geom g;
+    struct pk_geom_builder *b = pk_geom_begin(&town_arena, PK_GEOM_AREA, false);
+    const double xs[] = {x, x + w, x + w, x, x}, ys[] = {y, y, y + h, y + h, y};
+    pk_geom_ring(b, PK_RING_OUTER);
+    for (int i = 0; i < 5; i++) {
+        pk_geom_vertex(b, EAST + xs[i], NORTH + ys[i], 0);
+    }
+    assert_int_equal(pk_geom_done(&g, b, NULL), PK_OK);
+    return g;
+}
+
+static struct pk_geom point(double x, double y)
+{
+    struct pk_geom g;
+    struct pk_geom_builder *b = pk_geom_begin(&town_arena, PK_GEOM_POINT, false);
+    pk_geom_ring(b, PK_RING_OPEN);
+    pk_geom_vertex(b, EAST + x, NORTH + y, 0);
+    assert_int_equal(pk_geom_done(&g, b, NULL), PK_OK);
+    return g;
+}
+
+static void put_plan(struct pk_store *s, struct pk_plan_row row, const char *key,
+                     struct pk_geom g)
+{
+    row.id = id_of(key);
+    row.coverage = row.coverage == NULL ? "regulations" : row.coverage;
+    row.details = row.details == NULL ? "{}" : row.details;
+    row.municipality = "Fjällnäs";
+    row.municipality_code = "9901";
+    pk_memory_plan(s, &row, 0);
+    /* As if delivered in a system with 0.1 % longer metres. */
+    pk_memory_plan_part(s,
+                        &(struct pk_part_row){.id = row.id,
+                                              .plan_id = row.id,
+                                              .part = 1,
+                                              .crs = 3008,
+                                              .area_m2 = 1.002 * pk_geom_area(&g),
+                                              .geom = g,
+                                              .delivered = g},
+                        0, 0);
+}
+
+static void put_part(struct pk_store *s, const char *plan, const char *key, uint32_t part,
+                     struct pk_geom g)
+{
+    pk_memory_regulation_part(s,
+                              &(struct pk_part_row){.id = id_of(key),
+                                                    .plan_id = id_of(plan),
+                                                    .part = part,
+                                                    .crs = 3008,
+                                                    .area_m2 = 1.002 * pk_geom_area(&g),
+                                                    .geom = g,
+                                                    .delivered = g},
+                              0, 0);
+}
+
+static void put_regulation(struct pk_store *s, const char *plan, const char *key,
+                           struct pk_regulation_row row, struct pk_geom g)
+{
+    row.id = id_of(key);
+    row.plan_id = id_of(plan);
+    row.details = row.details == NULL ? "{}" : row.details;
+    pk_memory_regulation(s, &row, 0);
+    put_part(s, plan, key, 1, g);
+}
+
+static void put_feature(struct pk_store *s, const char *layer, const char *title,
+                        const char *attributes, struct pk_geom g)
+{
+    pk_memory_feature(s,
+                      &(struct pk_feature_row){.id = id_of(title),
+                                               .layer_id = layer,
+                                               .title = title,
+                                               .attributes = attributes,
+                                               .kind = g.kind,
+                                               .area_m2 = pk_geom_area(&g),
+                                               .crs = 3006,
+                                               .geom = g,
+                                               .from_version = 1},
+                      0);
+}
+
+static void put_entry(struct pk_store *s, const char *kind, const char *label,
+                      const char *fold)
+{
+    pk_memory_entry(s, &(struct pk_entry_row){.kind = kind,
+                                              .label = label,
+                                              .detail_key = "{}",
+                                              .fold = fold,
+                                              .id = id_of(label),
+                                              .weight = 50});
+}
+
+static const char *const harbour_details =
+    "{\"datumLagakraft\": [\"2019-03-04\"], \"genomforandetid\": 60, \"dokument\": "
+    "[{\"kind\": \"plankarta\", \"title\": \"Plankarta\", \"href\": "
+    "\"https://arkiv.exempel.se/p.pdf\", \"media_type\": \"application/pdf\", \"legal\": "
+    "true}]}";
+
+static void put_harbour(struct pk_store *s)
+{
+    put_plan(s,
+             (struct pk_plan_row){.designation = "BN16/1724",
+                                  .name = "Västerhamn",
+                                  .status = "laga kraft",
+                                  .plan_type = "detaljplan",
+                                  .adopted = "2019-01-22",
+                                  .in_force = "2019-03-04",
+                                  .details = harbour_details},
+             "harbour", rectangle(0, 0, 100, 100));
+    put_regulation(
+        s, "harbour", "school",
+        (struct pk_regulation_row){
+            .kind = "use", .form = "kvartersmark", .letter = "S", .wording = "Skola"},
+        rectangle(0, 0, 50, 100));
+    put_regulation(
+        s, "harbour", "sport",
+        (struct pk_regulation_row){
+            .kind = "use", .form = "kvartersmark", .letter = "R", .wording = "Idrott"},
+        rectangle(0, 0, 50, 100));
+    put_regulation(
+        s, "harbour", "street",
+        (struct pk_regulation_row){
+            .kind = "use", .form = "allmän plats", .letter = "GATA", .wording = "Gata"},
+        rectangle(50, 0, 50, 100));
+    static char details[300];
+    snprintf(details, sizeof details,
+             "{\"reglerarAnvandningsbestammelse\": [\"%s\"], \"bestammelsevarde\": "
+             "[{\"beskrivning\": \"höjd\", \"vardetyp\": \"max\", \"variabelvarde\": "
+             "\"13,5\", \"enhet\": \"meter\"}]}",
+             id_text("school"));
+    put_regulation(s, "harbour", "height",
+                   (struct pk_regulation_row){.kind = "property",
+                                              .form = "kvartersmark",
+                                              .letter = "h",
+                                              .index = "1",
+                                              .wording = "Högsta nockhöjd är 13,5 meter",
+                                              .details = details},
+                   rectangle(0, 0, 50, 60));
+    put_part(s, "harbour", "height", 2, rectangle(0, 70, 50, 30));
+    put_regulation(
+        s, "harbour", "dots",
+        (struct pk_regulation_row){.kind = "property",
+                                   .letter = NULL,
+                                   .wording = "Marken får inte förses med byggnad.",
+                                   .symbol = "prickmark"},
+        rectangle(0, 0, 50, 10));
+    put_regulation(s, "harbour", "shore",
+                   (struct pk_regulation_row){.kind = "administrative",
+                                              .letter = "a",
+                                              .index = "1",
+                                              .wording = "Strandskyddet är upphävt"},
+                   rectangle(0, 0, 100, 100));
+}
+
+static void put_other_plans(struct pk_store *s)
+{
+    put_plan(s,
+             (struct pk_plan_row){.name = "Norrby",
+                                  .status = "laga kraft",
+                                  .plan_type = "stadsplan",
+                                  .in_force = "1961-05-02",
+                                  .coverage = "partial"},
+             "partial", rectangle(200, 0, 50, 50));
+    put_plan(s,
+             (struct pk_plan_row){.designation = "1290-P14",
+                                  .status = "laga kraft",
+                                  .plan_type = "byggnadsplan",
+                                  .coverage = "plan-only"},
+             "scan", rectangle(300, 0, 50, 50));
+    static const struct {
+        const char *key, *status;
+        double x;
+    } stages[] = {
+        {"started",   "påbörjad",  400},
+        {"consulted", "samråd",     500},
+        {"reviewed",  "granskning",  600},
+        {"adopted",   "antagen",     700},
+        {"appealed",  "överklagad", 800},
+        {"revised",   "tillsyn",     900}
+    };
+    for (size_t i = 0; i < PK_COUNT(stages); i++) {
+        put_plan(s,
+                 (struct pk_plan_row){.name = "Nydal",
+                                      .status = stages[i].status,
+                                      .plan_type = "detaljplan",
+                                      .adopted = i == 3 ? "2026-01-15" : NULL,
+                                      .details = i == 1 ? "{\"datumStatusforandring\": "
+                                                          "\"2025-11-03\"}"
+                                                        : "{\"beslutsinformation\": "
+                                                          "[{\"datumPaborjat\": "
+                                                          "\"2025-05-06\"}]}"},
+                 stages[i].key, rectangle(stages[i].x, 0, 50, 50));
+    }
+    put_plan(s, (struct pk_plan_row){.name = "Oklar", .plan_type = "detaljplan"},
+             "no status", rectangle(1000, 0, 50, 50));
+    put_plan(s,
+             (struct pk_plan_row){
+                 .name = "Gammal",
+                 .status = "upphävd",
+                 .in_force = "1970-01-01",
+                 .details = "{\"beslutsinformation\": [{\"beslutstyp\": \"antagande om "
+                            "upphävande\", \"datumLagakraft\": [\"2010-06-01\"]}]}"},
+             "repealed", rectangle(1100, 0, 50, 50));
+    put_plan(s, (struct pk_plan_row){.name = "Nedlagd", .status = "avslutad"}, "closed",
+             rectangle(1200, 0, 50, 50));
+    put_plan(s,
+             (struct pk_plan_row){.name = "Snart",
+                                  .status = "laga kraft",
+                                  .adopted = "2025-12-01",
+                                  .in_force = "2026-08-01"},
+             "soon", rectangle(1300, 0, 50, 50));
+    put_plan(s,
+             (struct pk_plan_row){.name = "Pågående över hamnen",
+                                  .status = "samråd",
+                                  .plan_type = "detaljplan"},
+             "over", rectangle(0, 40, 20, 20));
+}
+
+static struct pk_store *town(void)
+{
+    struct pk_store *s = pk_store_memory_create();
+    pk_memory_version(s, &(struct pk_version){.version = 1,
+                                              .published = "2026-01-10T09:00:00Z",
+                                              .source = "a.json",
+                                              .legal_day = "2026-01-10"});
+    pk_memory_version(s, &(struct pk_version){.version = 2,
+                                              .published = "2026-02-01T10:30:00Z",
+                                              .source = "b.json",
+                                              .legal_day = "2026-02-01"});
+    put_harbour(s);
+    put_other_plans(s);
+    static const struct pk_layer_row layers[] = {
+        {"municipality",  "municipality",  "{}", 1},
+        {"property_unit", "property_unit", "{}", 1},
+        {"address",       "address",       "{}", 1},
+        {"strandskydd",   NULL,
+         "{\"title\": {\"sv\": \"Strandskydd\", \"en\": \"Shore protection\"}, "
+         "\"answer\": {\"sv\": \"Strandskydd gäller här ({meter} m). Källa: {kalla}.\", "
+         "\"en\": \"Shore protection applies here ({meter} m). Source: {kalla}.\"}, "
+         "\"attribution\": \"Länsstyrelsen\", \"licence\": \"CC0-1.0\", \"as_of\": "
+         "\"2026-01-10\"}",                      2},
+    };
+    for (size_t i = 0; i < PK_COUNT(layers); i++) {
+        pk_memory_layer(s, &layers[i], 0);
+    }
+    put_feature(s, "municipality", "Fjällnäs",
+                "{\"kommunkod\": \"9901\", \"kommunnamn\": \"Fjällnäs\"}",
+                rectangle(-1000, -1000, 3000, 3000));
+    put_feature(s, "municipality", "Björkvalla",
+                "{\"kommunkod\": \"9902\", \"kommunnamn\": \"Björkvalla\"}",
+                rectangle(2000, -1000, 3000, 3000));
+    put_feature(s, "property_unit", "FJÄLLNÄS VÄSTERHAMN 2:32", "{}",
+                rectangle(10, 20, 100, 40));
+    put_feature(s, "address", "Skolgatan 4", "{}", point(30, 30));
+    put_feature(s, "strandskydd", "Fjällsjön", "{\"meter\": 100, \"kalla\": \"Lst\"}",
+                rectangle(20, 20, 10, 10));
+    put_entry(s, "property", "FJÄLLNÄS VÄSTERHAMN 2:32", "fjällnäs västerhamn 2 32");
+    put_entry(s, "address", "Skolgatan 4", "skolgatan 4");
+    return s;
+}
+
+static struct pk_complete complete[1];
+static const char *const next_texts[] = {"Fråga bygglov"};
+static const char *const next_urls[] = {"https://exempel.se/bygglov"};
+
+static const struct pk_municipality *fjallnas(void)
+{
+    static struct pk_municipality m;
+    complete[0] = (struct pk_complete){"9901", pk_date_parse("2026-01-10")};
+    m = (struct pk_municipality){.base_url = "https://karta.exempel.se",
+                                 .default_accuracy_m = 2.0,
+                                 .complete = complete,
+                                 .complete_count = 1,
+                                 .next_texts = next_texts,
+                                 .next_urls = next_urls,
+                                 .next_count = 1};
+    return &m;
+}
+
+static struct pk_question at(double x, double y)
+{
+    time_t now = 0;
+    assert_true(pk_time_parse(&now, "2026-03-02T09:14:05Z"));
+    return (struct pk_question){
+        .kind = PK_ASK_POINT,
+        .x = EAST + x,
+        .y = NORTH + y,
+        .crs = 3006,
+        .state = {0, PK_DATE_NONE},
+        .lang = PK_SV,
+        .now = now
+    };
+}
+
+/* The question is kept: an answer borrows it. */
+static struct pk_answer *answer(struct pk_store *s, const struct pk_question *q)
+{
+    struct pk_question *kept = pk_arena_alloc(&town_arena, 1, sizeof *kept);
+    struct pk_answer *a = NULL;
+    struct pk_error err = {0};
+    *kept = *q;
+    if (pk_lookup(&a, s, kept, fjallnas(), NULL, &town_arena, &err) != PK_OK) {
+        fail_msg("%s", err.text);
+    }
+    return a;
+}
+
+static int set_up(void **state)
+{
+    *state = town();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    pk_store_close(*state);
+    pk_arena_finish(&town_arena);
+    return 0;
+}
+
+/* ---- coverage and its sentences ---- */
+
+static void every_coverage_has_its_word_and_summary(void **state)
+{
+    static const struct {
+        double x, y;
+        const char *coverage, *sv, *en;
+    } cases[] = {
+        {30,   15,   "regulations",
+         "Här gäller detaljplanen Västerhamn. Marken får användas för idrott och skola.",
+         "Here the detailed plan Västerhamn applies. The land may be used for visitor "
+         "attractions and school."                                                                                                                                                 },
+        {75,   50,   "regulations",
+         "Här gäller detaljplanen Västerhamn. Marken är allmän plats för gata.",               "Here the detailed plan Västerhamn applies. The land is public space for "
+         "street."                                                                           },
+        {225,  25,   "partial",
+         "Här gäller stadsplanen Norrby. Alla bestämmelser är inte digitaliserade.",             "Here the town plan Norrby applies. Not all its regulations are digitised."   },
+        {325,  25,   "plan-only",
+         "Här gäller byggnadsplanen 1290-P14. Bestämmelserna finns bara på plankartan.",
+         "Here the building plan 1290-P14 applies. Its regulations are only on the plan "
+         "map."                                                                                                                                                                    },
+        {425,  25,   "ongoing",
+         "Här pågår arbete med detaljplanen Nydal, som inte gäller ännu.",                      "Here work is under way on the detailed plan Nydal, which does not apply yet."},
+        {1025, 25,   "regulations",
+         "Här finns detaljplanen Oklar. Filen säger inte om den gäller.",                         "Here is the detailed plan Oklar. The file does not say whether it is in "
+         "force."                                                                                      },
+        {1325, 25,   "ongoing",     "Här pågår arbete med planen Snart, som inte gäller ännu.",
+         "Here work is under way on the plan Snart, which does not apply yet."                                                                                                     },
+        {1125, 25,   "outside",
+         "Här gäller ingen detaljplan. Kommunen har läst in all planlagd mark.",                  "No detailed plan applies here. The municipality has loaded all its planned "
+         "land."                                                                                },
+        {-500, -500, "outside",
+         "Här gäller ingen detaljplan. Kommunen har läst in all planlagd mark.",                  "No detailed plan applies here. The municipality has loaded all its planned "
+         "land."                                                                                },
+        {2500, 25,   "unknown",
+         "Ingen detaljplan är känd här. Det betyder inte att ingen gäller.",                     "No detailed plan is known here. That does not mean that none applies."       },
+    };
+    for (size_t i = 0; i < PK_COUNT(cases); i++) {
+        struct pk_question q = at(cases[i].x, cases[i].y);
+        struct pk_answer *a = answer(*state, &q);
+        assert_string_equal(a->coverage, cases[i].coverage);
+        assert_string_equal(a->summary, cases[i].sv);
+        q.lang = PK_EN;
+        a = answer(*state, &q);
+        assert_string_equal(a->coverage, cases[i].coverage);
+        assert_string_equal(a->summary, cases[i].en);
+    }
+}
+
+static void every_stage_of_a_plan_has_its_sentence(void **state)
+{
+    static const struct {
+        double x;
+        const char *sv, *en;
+    } cases[] = {
+        {80,
+         "Planen vann laga kraft 2019-03-04. Genomförandetiden har gått ut. Planen "
+         "gäller "
+         "fortfarande.",                                                                        "The plan came into force on 2019-03-04. Its implementation period has ended. "
+         "The plan still applies."                                                                                                },
+        {225,
+         "Planen vann laga kraft 1961-05-02. Planen gäller. Alla planens bestämmelser är "
+         "inte digitaliserade. Läs även plankartan.",                                         "The plan came into force on 1961-05-02. The plan applies. Not all of the "
+         "plan's regulations are digitised. Read the plan map as well."                            },
+        {325,
+         "Planen har vunnit laga kraft. Filen säger inte när. Planen gäller. Planens "
+         "bestämmelser är inte digitaliserade. Läs dem på plankartan.",                     "The plan has come into force. The file does not say when. The plan applies. "
+         "The plan's regulations are not digitised. Read them on the plan map."},
+        {425,
+         "Arbete med en ny plan är påbörjat. Arbetet påbörjades 2025-05-06. Planen "
+         "gäller inte ännu.",                                                                 "Work on a new plan has begun. Work began on 2025-05-06. The plan does not "
+         "apply yet."                                                                                                      },
+        {525,
+         "En ny plan är på samråd. Läget är från 2025-11-03. Planen gäller inte ännu.",
+         "A new plan is out for consultation. This stage is from 2025-11-03. The plan "
+         "does not apply yet."                                                                                                                            },
+        {625,
+         "En ny plan är på granskning. Arbetet påbörjades 2025-05-06. Planen gäller inte "
+         "ännu.",                                                                              "A new plan is out for review. Work began on 2025-05-06. The plan does not "
+         "apply yet."                                                                                                                   },
+        {725,
+         "Planen är antagen men har inte vunnit laga kraft. Den antogs 2026-01-15. "
+         "Planen gäller inte ännu.",                                                          "The plan is adopted but has not come into force. It was adopted on "
+         "2026-01-15. The plan does not apply yet."                                                                 },
+        {825,
+         "Beslutet om planen är överklagat. Arbetet påbörjades 2025-05-06. Planen gäller "
+         "inte ännu.",                                                                         "The decision on the plan has been appealed. Work began on 2025-05-06. The "
+         "plan does not apply yet."                                                                                                },
+        {925,
+         "Länsstyrelsen prövar beslutet om planen. Arbetet påbörjades 2025-05-06. Planen "
+         "gäller inte ännu.",                                                                 "The county administrative board is examining the decision on the plan. Work "
+         "began on 2025-05-06. The plan does not apply yet."                                                               },
+        {1025, "Filen säger inte om planen gäller.",
+         "The file does not say whether the plan is in force."                                                                                            },
+        {1125, "Planen är upphävd och gäller inte.",
+         "The plan is repealed and does not apply."                                                                                                       },
+        {1225, "Planarbetet avslutades utan att någon plan började gälla.",
+         "Work on the plan was closed without a plan that applies."                                                                                       },
+        {1325, "Planen vinner laga kraft 2026-08-01 och gäller inte före dess.",
+         "The plan comes into force on 2026-08-01 and does not apply before that."                                                                        },
+    };
+    for (size_t i = 0; i < PK_COUNT(cases); i++) {
+        struct pk_question q = at(cases[i].x, 25);
+        for (int lang = 0; lang < PK_LANG_COUNT; lang++) {
+            q.lang = (enum pk_lang)lang;
+            struct pk_answer *a = answer(*state, &q);
+            assert_int_equal(a->plan_count, 1);
+            assert_string_equal(a->plans[0].text,
+                                lang == PK_SV ? cases[i].sv : cases[i].en);
+        }
+    }
+}
+
+static void what_applied_on_another_day_is_told_of_that_day(void **state)
+{
+    static const struct {
+        double x;
+        const char *day, *coverage;
+    } cases[] = {
+        {80,   "2019-03-03", "ongoing"    },
+        {80,   "2019-03-04", "regulations"},
+        {1125, "2010-05-31", "regulations"},
+        {1125, "2010-06-01", "unknown"    },
+        {1325, "2026-07-31", "ongoing"    },
+        {1325, "2026-08-01", "regulations"},
+        {1325, "2020-01-01", "unknown"    },
+        {-500, "2026-01-09", "unknown"    },
+        {-500, "2026-01-10", "outside"    },
+    };
+    for (size_t i = 0; i < PK_COUNT(cases); i++) {
+        struct pk_question q = at(cases[i].x, 25);
+        q.day_given = true;
+        q.state.day = pk_date_parse(cases[i].day);
+        struct pk_answer *a = answer(*state, &q);
+        assert_string_equal(a->coverage, cases[i].coverage);
+        assert_string_equal(a->legal_date, cases[i].day);
+    }
+}
+
+static void the_implementation_period_runs_until_its_end(void **state)
+{
+    struct pk_question q = at(80, 25);
+    q.day_given = true;
+    q.state.day = pk_date_parse("2024-03-04");
+    struct pk_answer *a = answer(*state, &q);
+    assert_int_equal(a->plans[0].genomforande_months, 60);
+    assert_string_equal(a->plans[0].genomforande_ends, "2024-03-04");
+    assert_int_equal(a->plans[0].genomforande_ended, 0);
+    assert_string_equal(a->plans[0].text,
+                        "Planen vann laga kraft 2019-03-04. Genomförandetiden går ut "
+                        "2024-03-04.");
+    q.state.day++;
+    assert_int_equal(answer(*state, &q)->plans[0].genomforande_ended, 1);
+}
+
+/* ---- regulations ---- */
+
+static void regulations_come_in_reading_order_with_value_and_limits(void **state)
+{
+    struct pk_question q = at(30, 5);
+    struct pk_answer *a = answer(*state, &q);
+    static const char *const texts[] = {
+        "Idrott (R).", "Skola (S).", "Marken får inte förses med byggnad.",
+        "Högsta nockhöjd är 13,5 meter (h₁).", "Strandskyddet är upphävt (a₁)."};
+    assert_int_equal(a->plan_count, 1);
+    assert_int_equal(a->plans[0].regulation_count, PK_COUNT(texts));
+    for (size_t i = 0; i < PK_COUNT(texts); i++) {
+        assert_string_equal(a->plans[0].regulations[i].text, texts[i]);
+    }
+    const struct pk_answer_regulation *dots = &a->plans[0].regulations[2];
+    const struct pk_answer_regulation *height = &a->plans[0].regulations[3];
+    assert_int_equal(dots->limit_count, 1);
+    assert_string_equal(dots->limits[0], "building");
+    assert_string_equal(height->kind, "egenskapsbestämmelse");
+    assert_int_equal(height->limit_count, 1);
+    assert_string_equal(height->limits[0], "height");
+    assert_int_equal(height->value_count, 1);
+    assert_true(height->values[0].number == 13.5);
+    assert_int_equal(height->regulates_count, 1);
+    assert_true(pk_id_equal(height->regulates[0], id_of("school")));
+    q.lang = PK_EN;
+    a = answer(*state, &q);
+    assert_string_equal(a->plans[0].regulations[3].text,
+                        "The plan says: “Högsta nockhöjd är 13,5 meter” (h₁).");
+}
+
+static void ongoing_plans_are_listed_after_those_in_force(void **state)
+{
+    struct pk_question q = at(15, 50);
+    struct pk_answer *a = answer(*state, &q);
+    assert_int_equal(a->plan_count, 2);
+    assert_string_equal(a->coverage, "regulations");
+    assert_string_equal(a->plans[0].namn, "Västerhamn");
+    assert_string_equal(a->plans[1].status, "samråd");
+}
+
+struct brute {
+    double x, y;
+    struct pk_id ids[50];
+    uint32_t count;
+};
+
+static bool brute_part(const struct pk_part_row *row, void *ctx)
+{
+    struct brute *b = ctx;
+    bool seen = !pk_geom_covers(&row->geom, b->x, b->y);
+    for (uint32_t i = 0; i < b->count; i++) {
+        seen = seen || pk_id_equal(b->ids[i], row->id);
+    }
+    if (!seen) {
+        b->ids[b->count++] = row->id;
+    }
+    return true;
+}
+
+static void regulations_at_any_point_are_those_of_all_parts_that_cover_it(void **state)
+{
+    struct pk_store *s = *state;
+    uint32_t seed = 7, hits = 0;
+    struct pk_arena arena = {0};
+    for (int n = 0; n < 400; n++) {
+        seed = seed * 1664525u + 1013904223u;
+        double x = (seed >> 8) % 1200 / 10.0 - 10;
+        seed = seed * 1664525u + 1013904223u;
+        double y = (seed >> 8) % 1200 / 10.0 - 10;
+        struct pk_question q = at(x, y);
+        struct brute b = {.x = q.x, .y = q.y};
+        struct pk_rows all = {0};
+        struct pk_answer *a = NULL;
+        assert_int_equal(
+            s->ops->regulation_parts(s, 2, &all, brute_part, &b, &arena, NULL), PK_OK);
+        assert_int_equal(pk_lookup(&a, s, &q, fjallnas(), NULL, &arena, NULL), PK_OK);
+        uint32_t told = 0;
+        for (uint32_t p = 0; p < a->plan_count; p++) {
+            for (uint32_t r = 0; r < a->plans[p].regulation_count; r++, told++) {
+                bool found = false;
+                for (uint32_t i = 0; i < b.count; i++) {
+                    found = found || pk_id_equal(b.ids[i], a->plans[p].regulations[r].id);
+                }
+                assert_true(found);
+            }
+        }
+        assert_int_equal(told, b.count);
+        hits += told > 0;
+        pk_arena_reset(&arena);
+    }
+    assert_true(hits > 100);
+    pk_arena_finish(&arena);
+}
+
+/* ---- boundaries ---- */
+
+static void a_point_near_a_boundary_names_both_sides(void **state)
+{
+    struct pk_question q = at(49.2, 65);
+    struct pk_answer *a = answer(*state, &q);
+    assert_non_null(a->boundary);
+    assert_string_equal(a->boundary->kind, "use");
+    assert_string_equal(a->boundary->accuracy, "assumed");
+    assert_true(fabs(a->boundary->distance_m - 0.8) < 0.01);
+    assert_string_equal(a->boundary->text,
+                        "Punkten ligger 0,8 m från en gräns. Läget är osäkert på cirka 2 "
+                        "m. Osäkerheten är antagen, filen anger ingen.");
+    assert_string_equal(a->boundary->other_text, "På andra sidan gränsen gäller GATA.");
+    assert_true(pk_id_equal(a->boundary->other_plan, id_of("harbour")));
+    assert_int_equal(a->boundary->other_count, 1);
+    assert_true(pk_id_equal(a->boundary->other_regulations[0], id_of("street")));
+
+    q = at(52, 99);
+    a = answer(*state, &q);
+    assert_string_equal(a->boundary->kind, "plan");
+    assert_false(a->boundary->other_has_plan);
+    assert_string_equal(a->boundary->other_text,
+                        "På andra sidan gränsen är ingen plan känd.");
+
+    q = at(30, 11);
+    q.lang = PK_EN;
+    a = answer(*state, &q);
+    assert_string_equal(a->boundary->kind, "property");
+    assert_string_equal(a->boundary->other_text,
+                        "On the other side of the boundary applies “Marken får inte "
+                        "förses med byggnad.”.");
+
+    q = at(101, 50);
+    a = answer(*state, &q);
+    assert_string_equal(a->coverage, "outside");
+    assert_string_equal(a->boundary->kind, "plan");
+    assert_string_equal(a->boundary->other_text, "På andra sidan gränsen gäller GATA.");
+
+    q = at(75, 50);
+    assert_null(answer(*state, &q)->boundary);
+}
+
+static void a_point_on_the_boundary_itself_has_another_side(void **state)
+{
+    struct pk_question q = at(50, 65);
+    struct pk_answer *a = answer(*state, &q);
+    assert_non_null(a->boundary);
+    assert_true(a->boundary->distance_m == 0);
+    assert_int_equal(a->boundary->other_has_plan, true);
+    assert_true(a->boundary->other_count > 0);
+}
+
+/* ---- ground: properties, addresses, shapes ---- */
+
+static void a_property_in_any_spelling_has_shares_of_ground(void **state)
+{
+    static const char *const spellings[] = {
+        "FJÄLLNÄS VÄSTERHAMN 2:32", "fjällnäs västerhamn 2:32",
+        "FJÄLLNÄS_VÄSTERHAMN_2:32", "Fjällnäs  Västerhamn 2 : 32",
+        "västerhamn 2:32",          "fjällnäs västerhamn 2 32"};
+    struct pk_question q = at(0, 0);
+    q.kind = PK_ASK_PROPERTY;
+    for (size_t i = 0; i <= PK_COUNT(spellings); i++) {
+        q.text =
+            i < PK_COUNT(spellings) ? spellings[i] : id_text("FJÄLLNÄS VÄSTERHAMN 2:32");
+        struct pk_answer *a = answer(*state, &q);
+        assert_string_equal(a->heading, "FJÄLLNÄS VÄSTERHAMN 2:32");
+        assert_string_equal(a->coverage, "regulations");
+        assert_int_equal(a->coverage_count, 2);
+        assert_string_equal(a->coverages[0].coverage, "regulations");
+        assert_true(fabs(a->coverages[0].area_m2 - 3600) < 0.01);
+        assert_true(fabs(a->coverages[0].share - 0.9) < 1e-9);
+        assert_string_equal(a->coverages[1].coverage, "outside");
+        assert_string_equal(a->address, "Skolgatan 4");
+        const struct pk_answer_plan *plan = &a->plans[0];
+        assert_string_equal(plan->share.basis, "EPSG:3008");
+        assert_true(fabs(plan->share.area_m2 - 3600 * 1.002) < 0.01);
+        assert_string_equal(plan->text,
+                            "Planen vann laga kraft 2019-03-04. Genomförandetiden har "
+                            "gått ut. Planen gäller fortfarande. Den omfattar 90 % av "
+                            "ytan.");
+        assert_string_equal(a->properties[0].href,
+                            "https://karta.exempel.se/property/"
+                            "FJ%C3%84LLN%C3%84S_V%C3%84STERHAMN_2:32");
+        assert_string_equal(a->permanent,
+                            "https://karta.exempel.se/lookup?property=FJ%C3%84LLN%C3%84S_"
+                            "V%C3%84STERHAMN_2:32&version=2&datetime=2026-03-02");
+    }
+}
+
+static void shares_of_parts_add_up(void **state)
+{
+    struct pk_question q = at(0, 0);
+    struct pk_geom drawn = rectangle(40, 50, 20, 40);
+    q.kind = PK_ASK_GEOMETRY;
+    q.shape = &drawn;
+    struct pk_answer *a = answer(*state, &q);
+    double uses = 0, height = 0;
+    for (uint32_t i = 0; i < a->plans[0].regulation_count; i++) {
+        const struct pk_answer_regulation *r = &a->plans[0].regulations[i];
+        uses += pk_id_equal(r->id, id_of("school")) ? r->share.share : 0;
+        uses += pk_id_equal(r->id, id_of("street")) ? r->share.share : 0;
+        height += pk_id_equal(r->id, id_of("height")) ? r->share.area_m2 : 0;
+    }
+    assert_true(fabs(uses - 1) < 1e-9);
+    assert_true(fabs(height - 1.002 * (100 + 200)) < 0.01); /* two parts of one */
+    assert_int_equal(a->distance_count, 1);
+    assert_true(a->distances[0].m == 0); /* it crosses the property's edge */
+    drawn = rectangle(20, 25, 10, 10);
+    a = answer(*state, &q);
+    assert_int_equal(a->distance_count, 1);
+    assert_true(fabs(a->distances[0].m - 5) < 0.01);
+    assert_null(a->permanent);
+}
+
+static void an_address_asks_about_its_property(void **state)
+{
+    struct pk_question q = at(0, 0);
+    q.kind = PK_ASK_ADDRESS;
+    q.text = "skolgatan 4";
+    struct pk_answer *a = answer(*state, &q);
+    assert_string_equal(a->heading, "Skolgatan 4");
+    assert_string_equal(a->address, "Skolgatan 4");
+    assert_int_equal(a->property_count, 1);
+    assert_int_equal(a->coverage_count, 2);
+}
+
+static void what_is_not_there_is_not_found_with_suggestions(void **state)
+{
+    struct pk_question q = at(0, 0);
+    struct pk_answer *a;
+    struct pk_error err = {0};
+    const char *suggestions = NULL;
+    q.kind = PK_ASK_PROPERTY;
+    q.text = "FJÄLLNÄS VÄSTERHAMM 2:32";
+    assert_int_equal(
+        pk_lookup(&a, *state, &q, fjallnas(), &suggestions, &town_arena, &err),
+        PK_NOT_FOUND);
+    assert_non_null(strstr(err.text, "property: "));
+    assert_string_equal(suggestions, "[\"FJÄLLNÄS VÄSTERHAMN 2:32\"]");
+    q.kind = PK_ASK_ADDRESS;
+    q.text = "Ingenstans 9";
+    assert_int_equal(
+        pk_lookup(&a, *state, &q, fjallnas(), &suggestions, &town_arena, &err),
+        PK_NOT_FOUND);
+    assert_string_equal(suggestions, "[]");
+}
+
+static void wrong_questions_name_the_parameter(void **state)
+{
+    struct pk_answer *a;
+    struct pk_error err = {0};
+    struct pk_question q = at(0, 0);
+    q.x = 6200000;
+    q.y = 500000;
+    assert_int_equal(pk_lookup(&a, *state, &q, fjallnas(), NULL, &town_arena, &err),
+                     PK_BAD_INPUT);
+    assert_non_null(strstr(err.text, "point: "));
+    q = at(0, 0);
+    q.crs = 99999;
+    assert_int_equal(pk_lookup(&a, *state, &q, fjallnas(), NULL, &town_arena, &err),
+                     PK_BAD_INPUT);
+    assert_non_null(strstr(err.text, "crs: "));
+    q = at(0, 0);
+    q.version_given = true;
+    q.state.version = 9;
+    assert_int_equal(pk_lookup(&a, *state, &q, fjallnas(), NULL, &town_arena, &err),
+                     PK_NOT_FOUND);
+    assert_non_null(strstr(err.text, "version: "));
+}
+
+/* ---- layers, versions, JSON ---- */
+
+static void a_layer_that_answers_fills_its_sentence(void **state)
+{
+    struct pk_question q = at(25, 25);
+    struct pk_answer *a = answer(*state, &q);
+    assert_int_equal(a->layer_count, 1);
+    assert_string_equal(a->layers[0].text, "Strandskydd gäller här (100 m). Källa: Lst.");
+    assert_string_equal(a->layers[0].title, "Strandskydd");
+    assert_string_equal(a->layers[0].source, "Länsstyrelsen");
+    assert_int_equal(a->source_count, 2);
+    q.lang = PK_EN;
+    assert_string_equal(answer(*state, &q)->layers[0].text,
+                        "Shore protection applies here (100 m). Source: Lst.");
+    q = at(35, 25);
+    assert_int_equal(answer(*state, &q)->layer_count, 0);
+}
+
+static void a_version_alone_means_its_last_day_as_the_newest(void **state)
+{
+    struct pk_question q = at(25, 25);
+    q.version_given = true;
+    q.state.version = 1;
+    struct pk_answer *a = answer(*state, &q);
+    assert_int_equal(a->version, 1);
+    assert_string_equal(a->legal_date, "2026-02-01");
+    assert_int_equal(a->layer_count, 0); /* the layer came in version 2 */
+    q.state.version = 2;
+    assert_string_equal(answer(*state, &q)->legal_date, "2026-03-02");
+}
+
+static void check_members(json_t *object, const char *const *names)
+{
+    const char *key;
+    json_t *value;
+    size_t i = 0;
+    json_object_foreach(object, key, value)
+    {
+        assert_non_null(names[i]);
+        assert_string_equal(key, names[i]);
+        i++;
+    }
+    assert_null(names[i]);
+}
+
+static json_t *as_json(const struct pk_answer *a, struct pk_buf *buf)
+{
+    json_t *root = NULL;
+    struct pk_error err = {0};
+    pk_buf_init(buf, 1 << 20);
+    pk_answer_json(buf, a);
+    assert_false(buf->failed);
+    if (pk_json_parse(&root, buf->data, buf->len, 1 << 20, &err) != PK_OK) {
+        fail_msg("%s: %s", err.text, buf->data);
+    }
+    return root;
+}
+
+static void json_has_every_member_in_its_order(void **state)
+{
+    static const char *const top[] = {
+        "version",  "legal_date", "answered_at", "lang",  "permanent", "asked",
+        "coverage", "heading",    "summary",     "place", "plans",     "layers",
+        "boundary", "unknown",    "next",        "legal", "sources",   NULL};
+    static const char *const plan[] = {"id",
+                                       "href",
+                                       "coverage",
+                                       "beteckning",
+                                       "namn",
+                                       "typ",
+                                       "status",
+                                       "datumAntagande",
+                                       "datumLagakraft",
+                                       "genomforandetid",
+                                       "text",
+                                       "regulations",
+                                       "documents",
+                                       NULL};
+    static const char *const regulation[] = {"id",
+                                             "href",
+                                             "part",
+                                             "kind",
+                                             "anvandningsform",
+                                             "beteckning",
+                                             "index",
+                                             "bestammelseformulering",
+                                             "bestammelsevarde",
+                                             "regulates",
+                                             "limits",
+                                             "text",
+                                             NULL};
+    static const char *const value[] = {"beskrivning", "vardetyp", "variabelvarde",
+                                        "number",      "enhet",    NULL};
+    static const char *const ground[] = {
+        "version", "legal_date", "answered_at", "lang",     "permanent",
+        "asked",   "coverage",   "coverages",   "heading",  "summary",
+        "place",   "plans",      "layers",      "boundary", "unknown",
+        "next",    "legal",      "sources",     NULL};
+    struct pk_question q = at(30, 15);
+    struct pk_buf buf;
+    json_t *root = as_json(answer(*state, &q), &buf);
+    check_members(root, top);
+    json_t *first = json_array_get(json_object_get(root, "plans"), 0);
+    check_members(first, plan);
+    json_t *regulations = json_object_get(first, "regulations");
+    json_t *height = json_array_get(regulations, 2);
+    check_members(height, regulation);
+    check_members(json_array_get(json_object_get(height, "bestammelsevarde"), 0), value);
+    json_decref(root);
+    pk_buf_finish(&buf);
+
+    q = at(2500, 25);
+    root = as_json(answer(*state, &q), &buf);
+    check_members(root, top);
+    assert_true(json_is_null(json_object_get(root, "boundary")));
+    assert_int_equal(json_array_size(json_object_get(root, "plans")), 0);
+    json_decref(root);
+    pk_buf_finish(&buf);
+
+    q = at(0, 0);
+    q.kind = PK_ASK_PROPERTY;
+    q.text = "FJÄLLNÄS VÄSTERHAMN 2:32";
+    root = as_json(answer(*state, &q), &buf);
+    check_members(root, ground);
+    json_decref(root);
+    pk_buf_finish(&buf);
+}
+
+/* Every null has an entry in `unknown`. */
+static void what_is_null_is_said_to_be_unknown(void **state)
+{
+    static const double xs[] = {80, 225, 325, 425, 1025, 1125, 2500};
+    static const char *const names[] = {"status", "beteckning",     "namn",
+                                        "typ",    "datumAntagande", "genomforandetid"};
+    for (size_t i = 0; i < PK_COUNT(xs); i++) {
+        struct pk_question q = at(xs[i], 25);
+        struct pk_buf buf;
+        json_t *root = as_json(answer(*state, &q), &buf);
+        json_t *plan = json_array_get(json_object_get(root, "plans"), 0);
+        for (size_t n = 0; n < PK_COUNT(names) && plan != NULL; n++) {
+            char what[64];
+            snprintf(what, sizeof what, "\"what\":\"%s\"", names[n]);
+            if (json_is_null(json_object_get(plan, names[n]))) {
+                assert_non_null(strstr(buf.data, what));
+            } else {
+                assert_null(strstr(buf.data, what));
+            }
+        }
+        json_decref(root);
+        pk_buf_finish(&buf);
+    }
+}
+
+static void the_permanent_link_gives_the_same_bytes_for_ever(void **state)
+{
+    struct pk_question q = at(30, 15);
+    struct pk_buf first, later;
+    q.version_given = q.day_given = true;
+    q.state = (struct pk_state){2, pk_date_parse("2026-03-02")};
+    json_decref(as_json(answer(*state, &q), &first));
+    assert_non_null(strstr(first.data,
+                           "\"permanent\":\"https://karta.exempel.se/lookup?point=500030,"
+                           "6200015&crs=EPSG:3006&version=2&datetime=2026-03-02\""));
+    time_t answered = q.now;
+    q.now += 400 * 86400;
+    json_decref(as_json(answer(*state, &q), &later));
+    char a[PK_TIME_TEXT], b[PK_TIME_TEXT];
+    pk_time_format(a, answered);
+    pk_time_format(b, q.now);
+    char *at_a = strstr(first.data, a), *at_b = strstr(later.data, b);
+    assert_non_null(at_a);
+    assert_non_null(at_b);
+    memset(at_a, 'x', strlen(a));
+    memset(at_b, 'x', strlen(b));
+    assert_string_equal(first.data, later.data);
+    pk_buf_finish(&first);
+    pk_buf_finish(&later);
+}
+
+static void the_text_has_the_sentences_of_the_members(void **state)
+{
+    struct pk_question q = at(49.2, 25);
+    struct pk_answer *a = answer(*state, &q);
+    struct pk_buf buf;
+    pk_buf_init(&buf, 1 << 16);
+    pk_answer_text(&buf, a);
+    assert_non_null(strstr(buf.data, a->heading));
+    assert_non_null(strstr(buf.data, a->summary));
+    assert_non_null(strstr(buf.data, a->plans[0].text));
+    for (uint32_t i = 0; i < a->plans[0].regulation_count; i++) {
+        assert_non_null(strstr(buf.data, a->plans[0].regulations[i].text));
+    }
+    assert_non_null(strstr(buf.data, a->boundary->text));
+    assert_non_null(strstr(buf.data, a->boundary->other_text));
+    assert_non_null(strstr(buf.data, a->legal_text));
+    assert_non_null(strstr(buf.data, a->permanent));
+    pk_buf_finish(&buf);
+}
+
+static void a_plan_has_all_its_regulations_on_its_own_page(void **state)
+{
+    struct pk_answer_plan *plan;
+    struct pk_geom geom;
+    struct pk_error err = {0};
+    struct pk_state now = {0, PK_DATE_NONE};
+    assert_int_equal(pk_plan_answer(&plan, &geom, *state, id_of("harbour"), now, PK_SV,
+                                    fjallnas(), &town_arena, &err),
+                     PK_OK);
+    assert_int_equal(plan->regulation_count, 6);
+    assert_true(pk_geom_area(&geom) == 10000);
+    assert_true(fabs(plan->share.area_m2 - 10020) < 1e-6);
+    struct pk_buf buf;
+    pk_buf_init(&buf, 1 << 16);
+    pk_plan_json(&buf, plan);
+    assert_memory_equal(buf.data, "{\"id\":", 6);
+    pk_buf_finish(&buf);
+    assert_int_equal(pk_plan_answer(&plan, &geom, *state, id_of("nothing"), now, PK_SV,
+                                    fjallnas(), &town_arena, &err),
+                     PK_NOT_FOUND);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_coverage_has_its_word_and_summary),
+        cmocka_unit_test(every_stage_of_a_plan_has_its_sentence),
+        cmocka_unit_test(what_applied_on_another_day_is_told_of_that_day),
+        cmocka_unit_test(the_implementation_period_runs_until_its_end),
+        cmocka_unit_test(regulations_come_in_reading_order_with_value_and_limits),
+        cmocka_unit_test(ongoing_plans_are_listed_after_those_in_force),
+        cmocka_unit_test(regulations_at_any_point_are_those_of_all_parts_that_cover_it),
+        cmocka_unit_test(a_point_near_a_boundary_names_both_sides),
+        cmocka_unit_test(a_point_on_the_boundary_itself_has_another_side),
+        cmocka_unit_test(a_property_in_any_spelling_has_shares_of_ground),
+        cmocka_unit_test(shares_of_parts_add_up),
+        cmocka_unit_test(an_address_asks_about_its_property),
+        cmocka_unit_test(what_is_not_there_is_not_found_with_suggestions),
+        cmocka_unit_test(wrong_questions_name_the_parameter),
+        cmocka_unit_test(a_layer_that_answers_fills_its_sentence),
+        cmocka_unit_test(a_version_alone_means_its_last_day_as_the_newest),
+        cmocka_unit_test(json_has_every_member_in_its_order),
+        cmocka_unit_test(what_is_null_is_said_to_be_unknown),
+        cmocka_unit_test(the_permanent_link_gives_the_same_bytes_for_ever),
+        cmocka_unit_test(the_text_has_the_sentences_of_the_members),
+        cmocka_unit_test(a_plan_has_all_its_regulations_on_its_own_page),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
