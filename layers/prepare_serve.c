@@ -234,7 +234,9 @@ static void choose_small(struct server *s)
 static void *copy_to(struct pk_arena *arena, const void *from, size_t n, size_t size)
 {
     void *to = pk_arena_alloc(arena, n, size);
-    memcpy(to, from, n * size);
+    if (n > 0) {
+        memcpy(to, from, n * size);
+    }
     return to;
 }
 

@@ -144,7 +144,9 @@ static uint32_t set_of(struct maker *m, const struct owned *owned, uint32_t coun
 
 static void collect_sets(struct maker *m)
 {
-    qsort(m->owned, m->owned_count, sizeof(*m->owned), compare_owned);
+    if (m->owned_count > 0) {
+        qsort(m->owned, m->owned_count, sizeof(*m->owned), compare_owned);
+    }
     uint32_t n = 0;
     for (uint32_t i = 0; i < m->owned_count; i++) {
         if (n == 0 || compare_owned(&m->owned[n - 1], &m->owned[i]) != 0) {
