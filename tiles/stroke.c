@@ -11,6 +11,7 @@ enum {
     FAN_MAX = 64,               /* vertices of a rounded corner */
     FAN_FLAT = 16,              /* 1/256 px that a corner may be off the circle */
     MITER_LIMIT_MAX = 16 * 256, /* 1/256 half widths */
+    PLAIN_HALF_MAX = 64 * 256,  /* of lines whose corners may be plain */
     PERIOD_MIN = 256 * PK_STEP  /* shorter dashes cannot be told apart: solid */
 };
 
@@ -290,6 +291,72 @@ static void piece(const struct stroke *k, size_t i, int64_t from, int64_t to,
         cap(k, b, n);
 }
 
+/* n / d rounded, halves away from 0: opposite values stay opposite. */
+static int64_t even_div(int64_t n, int64_t d)
+{
+    return n < 0 ? -pk_round_div(-n, d) : pk_round_div(n, d);
+}
+
+/* Is the corner between two segments plain: can the line be drawn as one band, whose
+ * borders meet in points, without a join of its own? Its pieces then need no ends.
+ * True for turns within the miter limit (for other joins: where a miter and they
+ * differ by less than can be seen) whose inner point lies within both segments. */
+static void find_corner(const struct stroke *k, const struct pk_segment *prev,
+                        struct pk_segment *s)
+{
+    const int64_t half = k->half, square = half * half;
+    int64_t dot = prev->nx * s->nx + prev->ny * s->ny;
+    int64_t length = prev->length < s->length ? prev->length : s->length;
+    length /= 2 * PK_STEP;
+    s->plain = false;
+    if (half > PLAIN_HALF_MAX || square + dot <= square / 8)
+        return;
+    length = length < PLAIN_HALF_MAX * 4 ? length : PLAIN_HALF_MAX * 4;
+    if (square > dot && (square - dot) * square > length * length * (square + dot))
+        return;
+    s->mx = even_div((prev->nx + s->nx) * square, square + dot);
+    s->my = even_div((prev->ny + s->ny) * square, square + dot);
+    int64_t size = s->mx * s->mx + s->my * s->my, limit = k->pen->miter_limit;
+    s->plain = k->pen->join == PK_JOIN_MITER
+                   ? size * 65536 <= limit * limit * square
+                   : size <= (half + FAN_FLAT) * (half + FAN_FLAT);
+}
+
+static void side(const struct stroke *k, struct vec a, struct vec b)
+{
+    pk_raster_edge(k->r, a.x, a.y, b.x, b.y);
+}
+
+/* A whole segment of a solid wide line. An end that it shares with a neighbour which
+ * is drawn too would only be added and taken away again. */
+static void solid_segment(const struct stroke *k, size_t i)
+{
+    const struct pk_segment *s = &k->segments[i], *prev = before(k, i), *next = NULL;
+    if (i + 1 < k->count || k->closed)
+        next = &k->segments[i + 1 < k->count ? i + 1 : 0];
+    struct vec n = {s->nx, s->ny}, a = {s->x0, s->y0}, b = {s->x1, s->y1};
+    struct vec from = n, to = n;
+    if (prev && s->plain)
+        from = (struct vec){s->mx, s->my};
+    else if (prev)
+        join(k, a, (struct vec){prev->nx, prev->ny}, n);
+    else
+        cap(k, a, (struct vec){-n.x, -n.y});
+    if (next && next->plain)
+        to = (struct vec){next->mx, next->my};
+    else if (!next)
+        cap(k, b, n);
+    struct vec a_right = {a.x + from.x, a.y + from.y},
+               a_left = {a.x - from.x, a.y - from.y};
+    struct vec b_right = {b.x + to.x, b.y + to.y}, b_left = {b.x - to.x, b.y - to.y};
+    if (!(prev && s->plain && prev->near))
+        side(k, a_right, a_left);
+    side(k, a_left, b_left);
+    if (!(next && next->plain && next->near))
+        side(k, b_left, b_right);
+    side(k, b_right, a_right);
+}
+
 /* The part of a long segment that may be seen, steps; generous, so that it changes
  * nothing but the time it takes. */
 static void seen_part(const struct stroke *k, const struct pk_segment *s, int64_t *from,
@@ -359,6 +426,8 @@ static void draw_line(const struct stroke *k)
             continue;
         if (k->dash_count) {
             dashed_segment(k, i);
+        } else if (!k->thin) {
+            solid_segment(k, i);
         } else {
             piece(k, i, 0, s->length, i > 0 || k->closed, i + 1 < k->count || k->closed);
         }
@@ -476,8 +545,12 @@ static void stroke_line(struct stroke *k, const struct pk_path *paths, uint32_t 
         }
     }
     move_aside(s, n, k->closed, offset);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         s[i].near = can_be_seen(k, &s[i]);
+        const struct pk_segment *prev = before(k, i);
+        if (prev && !k->thin && !k->dash_count && offset == 0)
+            find_corner(k, prev, &s[i]);
+    }
     draw_line(k);
 }
 

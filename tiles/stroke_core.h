@@ -22,6 +22,10 @@ struct pk_segment {
     int64_t at;     /* steps from the line's beginning to (x0, y0) */
     int64_t nx, ny; /* normal to the right, of half the pen's width; wide lines only */
     bool near;      /* can its ink reach the window? */
+    /* The corner at (x0, y0) when it is plain: both borders of the line meet the ones
+     * of the segment before at (x0, y0) + and - this vector. */
+    bool plain;
+    int64_t mx, my;
 };
 
 /* Vertices of one line after continuation, without doubles; private to stroke.c. */
