@@ -61,7 +61,7 @@ enum pk_cap { PK_CAP_BUTT, PK_CAP_ROUND, PK_CAP_SQUARE };
 enum pk_join { PK_JOIN_MITER, PK_JOIN_ROUND, PK_JOIN_BEVEL };
 
 struct pk_fill_paint {
-    struct pk_rgba colour;  /* opacity multiplied in */
+    struct pk_rgba colour;  /* opacity multiplied in; a = 0 on layers with patterns */
     struct pk_rgba outline; /* a = 0: none */
     const char *pattern;    /* image name, NULL = none; of the style or the values */
     double opacity;         /* of the pattern */

@@ -133,6 +133,9 @@ void pk_style_fill(const struct pk_style *style, const struct pk_style_layer *la
     out->colour = colour(&p, PK_P_FILL_COLOR, out->opacity);
     out->outline = colour(&p, PK_P_FILL_OUTLINE_COLOR, out->opacity);
     out->pattern = image(&p, PK_P_FILL_PATTERN);
+    if (p.rules->node[PK_P_FILL_PATTERN] != style->fallback[PK_P_FILL_PATTERN]) {
+        out->colour.a = 0; /* a pattern takes the colour's place, also where it is none */
+    }
     out->sort_key = number(&p, PK_P_FILL_SORT_KEY);
     out->antialias = yes(&p, PK_P_FILL_ANTIALIAS);
     pair(&p, PK_P_FILL_TRANSLATE, out->translate);

@@ -229,8 +229,10 @@ bool pk_style_colours(const struct pk_style *style, struct pk_rgba *out, uint32_
         for (int prop = 0; prop < PK_PROP_COUNT && r->visible; prop++) {
             const struct pk_prop *row = &pk_props[prop];
             if (row->layer != style->layers[l].type || row->type != PK_PROP_COLOUR ||
-                row->use != PK_USE_DRAWN) {
-                continue;
+                row->use != PK_USE_DRAWN ||
+                (prop == PK_P_FILL_COLOR &&
+                 r->node[PK_P_FILL_PATTERN] != style->fallback[PK_P_FILL_PATTERN])) {
+                continue; /* a pattern takes the colour's place */
             }
             const struct pk_node *opacity =
                 &style->program.nodes[r->node[opacity_of(prop)]];

@@ -179,9 +179,7 @@ static void a_fill_is_painted_by_its_property(void **state)
                 "\"metadata\":{\"plankarta:legend\":\"use\"},"
                 "\"paint\":{\"fill-color\":[\"match\",[\"get\",\"a\"],\"B\",\"#ffffce\","
                 "\"#123456\"],"
-                "\"fill-opacity\":0.5,\"fill-pattern\":[\"match\",[\"get\",\"a\"],\"B\","
-                "\"dots\",\"\"],"
-                "\"fill-translate\":[3,-4]}}]}",
+                "\"fill-opacity\":0.5,\"fill-translate\":[3,-4]}}]}",
                 NULL);
     const struct pk_style_layer *l = pk_style_layer(s, 0);
     assert_string_equal(l->legend_class, "use");
@@ -194,11 +192,10 @@ static void a_fill_is_painted_by_its_property(void **state)
     struct pk_fill_paint p;
     pk_style_fill(s, l, feature(&f, s, 7, "B", 0), &p);
     assert_true(p.colour.r == 255 && p.colour.b == 0xce && p.colour.a == 128);
-    assert_int_equal(p.outline.a, 0);
-    assert_string_equal(p.pattern, "dots");
+    assert_true(p.outline.a == 0 && p.pattern == NULL);
     assert_true(p.opacity == 0.5 && p.antialias && p.translate[1] == -4);
     pk_style_fill(s, l, feature(&f, s, 7, "C", 0), &p);
-    assert_true(p.colour.r == 0x12 && p.colour.g == 0x34 && p.pattern == NULL);
+    assert_true(p.colour.r == 0x12 && p.colour.g == 0x34);
     assert_false(pk_style_is_constant(s, l));
     assert_true(pk_style_reach(s, l, 7) >= 5);
     struct pk_rgba colours[8];
@@ -206,6 +203,25 @@ static void a_fill_is_painted_by_its_property(void **state)
     assert_true(pk_style_colours(s, colours, &count, 8));
     assert_int_equal(count, 3); /* two and, should the match fail, black */
     assert_false(pk_style_colours(s, colours, &count, 1));
+    pk_style_destroy(s);
+}
+
+static void a_pattern_takes_the_place_of_the_colour(void **state)
+{
+    (void)state;
+    char json[1000];
+    one_layer(json, sizeof(json), "fill",
+              ",\"paint\":{\"fill-color\":\"red\",\"fill-pattern\":"
+              "[\"match\",[\"get\",\"a\"],\"B\",\"dots\",\"\"]}");
+    struct pk_style *s = read_ok(json, NULL);
+    const struct pk_style_layer *l = pk_style_layer(s, 0);
+    struct feature f;
+    struct pk_fill_paint p;
+    pk_style_fill(s, l, feature(&f, s, 7, "B", 0), &p);
+    assert_string_equal(p.pattern, "dots");
+    assert_int_equal(p.colour.a, 0);
+    pk_style_fill(s, l, feature(&f, s, 7, "C", 0), &p);
+    assert_true(p.pattern == NULL && p.colour.a == 0);
     pk_style_destroy(s);
 }
 
@@ -417,6 +433,7 @@ int main(void)
         cmocka_unit_test(documents_that_are_no_styles_are_refused),
         cmocka_unit_test(extrusions_are_passed_over_with_a_warning),
         cmocka_unit_test(a_fill_is_painted_by_its_property),
+        cmocka_unit_test(a_pattern_takes_the_place_of_the_colour),
         cmocka_unit_test(lines_have_dashes_in_pixels_and_defaults_where_data_is_wrong),
         cmocka_unit_test(symbols_have_text_font_and_anchors),
         cmocka_unit_test(older_filters_and_functions_mean_what_they_did),
