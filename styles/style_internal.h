@@ -32,6 +32,11 @@ struct pk_style {
     uint32_t fallback[PK_PROP_COUNT]; /* nodes of the defaults, constants */
 };
 
+/* Line and column of what a path ("layers[4].paint.fill-color: ...") names in a
+ * document that was read; of the innermost part of it that is there. */
+void pk_style_where(const char *json, size_t len, const char *path, int *line,
+                    int *column);
+
 /* The default's value of a number property. */
 static inline double pk_fallback_number(const struct pk_style *s, int prop)
 {

@@ -374,6 +374,17 @@ static void seal(struct pk_style *s, const char *name, const char *theme,
     s->hash = pk_hash64(s->document, strlen(s->document), hash);
 }
 
+/* "NAME.json:LINE:COLUMN: PATH: what", from "PATH: what". */
+static void say_where(struct pk_error *err, enum pk_status status, const char *name,
+                      const char *json, size_t len)
+{
+    if (err != NULL) {
+        int line, column;
+        pk_style_where(json, len, err->text, &line, &column);
+        (void)pk_error_context(err, status, "%s.json:%d:%d", name, line, column);
+    }
+}
+
 enum pk_status pk_style_read(struct pk_style **out, const char *name, const char *json,
                              size_t len, const char *theme, const char *theme_json,
                              size_t theme_len, struct pk_buf *warnings,
@@ -408,7 +419,7 @@ enum pk_status pk_style_read(struct pk_style **out, const char *name, const char
         status = read_layers(&r, document, err);
     }
     if (status != PK_OK) {
-        (void)pk_error_context(err, status, "%s.json", name);
+        say_where(err, status, name, json, len);
         goto done;
     }
     seal(s, name, theme, document);

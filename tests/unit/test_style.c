@@ -59,9 +59,9 @@ static void errors_say_where_and_what_is_expected(void **state)
         const char *type, *rest, *want;
     } cases[] = {
         {"fill",      ",\"paint\":{\"fill-color\":\"nope\"}",
-         "t.json: layers[0].paint.fill-color: \"nope\" is not a color"                                                                          },
+         "layers[0].paint.fill-color: \"nope\" is not a color"                                                                                  },
         {"fill",      ",\"paint\":{\"fill-colour\":\"red\"}",
-         "t.json: layers[0].paint.fill-colour: fill layers have no such paint property"                                                         },
+         "layers[0].paint.fill-colour: fill layers have no such paint property"                                                                 },
         {"fill",      ",\"layout\":{\"fill-color\":\"red\"}",                             "no such layout property"                             },
         {"fill",      ",\"paint\":{\"fill-opacity\":1.5}",                                "1.5 is outside 0 to 1"                               },
         {"fill",      ",\"paint\":{\"fill-opacity\":\"1\"}",
@@ -119,6 +119,30 @@ static void broken_json_names_line_and_column(void **state)
         pk_style_read(&s, "plan", json, strlen(json), NULL, NULL, 0, NULL, &err),
         PK_BAD_INPUT);
     assert_int_equal(strncmp(err.text, "plan.json:2:", 12), 0);
+}
+
+static void mistakes_name_line_and_column(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"{\"version\": 8,\n \"layers\": [\n  {\"id\": \"a\", \"type\": "
+         "\"background\"},\n"
+         "  {\"id\": \"b\\\"]}\", \"type\": \"line\", \"source-layer\": \"x\",\n"
+         "   \"paint\": {\"line-width\": [\"+\", 1, \"x\"]}}]}", "t.json:5:37: layers[1].paint.line-width[2]: expected number"},
+        { "{\"layers\": [],\n\"version\": 7}",                 "t.json:2:12: version: expected 8"},
+        { "{\"version\": 8,\n\"layers\": [{\"id\": \"a\"}]}",
+         "t.json:2:12: layers[0].type"},
+        { "\n{}",                                              "t.json:2:1: version"},
+    };
+    for (size_t i = 0; i < PK_COUNT(cases); i++) {
+        struct pk_style *s;
+        struct pk_error err = {0};
+        assert_true(pk_style_read(&s, "t", cases[i][0], strlen(cases[i][0]), NULL, NULL,
+                                  0, NULL, &err) != PK_OK);
+        if (strncmp(err.text, cases[i][1], strlen(cases[i][1])) != 0) {
+            fail_msg("wanted %s\n  got    %s", cases[i][1], err.text);
+        }
+    }
 }
 
 static void documents_that_are_no_styles_are_refused(void **state)
@@ -430,6 +454,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(errors_say_where_and_what_is_expected),
         cmocka_unit_test(broken_json_names_line_and_column),
+        cmocka_unit_test(mistakes_name_line_and_column),
         cmocka_unit_test(documents_that_are_no_styles_are_refused),
         cmocka_unit_test(extrusions_are_passed_over_with_a_warning),
         cmocka_unit_test(a_fill_is_painted_by_its_property),
