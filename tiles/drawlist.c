@@ -47,7 +47,6 @@ void pk_needs_of(struct pk_needs *out, const struct pk_style *style, double zoom
             out->names[out->count++] = layer->source_layer;
         }
         need->layers[need->layer_count++] = layer;
-        need->outlines |= layer->type == PK_LAYER_LINE;
         double reach = layer_reach(style, layer, zoom, symbols);
         need->reach = fmax(need->reach, reach);
         out->reach = fmax(out->reach, reach);
@@ -86,6 +85,13 @@ const uint16_t *pk_section_map(const struct pk_style *style,
 
 /* ---- building ---- */
 
+/* A layer that draws the feature, with its paint. */
+struct match {
+    const struct pk_style_layer *layer;
+    const void *paint;
+    double sort_key;
+};
+
 struct builder {
     const struct pk_style *style;
     const struct pk_view *view;
@@ -93,6 +99,7 @@ struct builder {
     struct pk_arena *arena;
     struct pk_needs needs;
     const void **constants; /* paint by style layer, where it is the same for all */
+    struct match *matches;  /* of one feature */
     struct pk_draw *items;
     uint32_t count, room;
 };
@@ -111,62 +118,73 @@ static bool draws_kind(enum pk_layer_type type, enum pk_geom_kind kind)
     }
 }
 
-static double paint_of(struct builder *b, const struct pk_style_layer *layer,
-                       const struct pk_style_input *in, const void **out)
+static void paint_of(struct builder *b, const struct pk_style_input *in, struct match *m)
 {
-    double sort_key = 0;
+    const struct pk_style_layer *layer = m->layer;
+    m->paint = b->constants[layer->index];
+    m->sort_key = 0;
+    if (m->paint) {
+        return;
+    }
     if (layer->type == PK_LAYER_FILL) {
         struct pk_fill_paint *p = pk_arena_alloc(b->arena, 1, sizeof *p);
         pk_style_fill(b->style, layer, in, p);
-        sort_key = p->sort_key;
-        *out = p;
+        m->sort_key = p->sort_key;
+        m->paint = p;
     } else if (layer->type == PK_LAYER_LINE) {
         struct pk_line_paint *p = pk_arena_alloc(b->arena, 1, sizeof *p);
         pk_style_line(b->style, layer, in, p);
-        sort_key = p->sort_key;
-        *out = p;
+        m->sort_key = p->sort_key;
+        m->paint = p;
     } else {
         struct pk_circle_paint *p = pk_arena_alloc(b->arena, 1, sizeof *p);
         pk_style_circle(b->style, layer, in, p);
-        sort_key = p->sort_key;
-        *out = p;
+        m->sort_key = p->sort_key;
+        m->paint = p;
     }
-    return sort_key;
+    if (m->sort_key == 0 && pk_style_is_constant(b->style, layer)) {
+        b->constants[layer->index] = m->paint;
+    }
 }
 
-static void add_item(struct builder *b, const struct pk_style_layer *layer,
-                     const struct pk_style_input *in, const struct pk_shape *shape,
-                     uint64_t hash)
+/* Who draws the feature. *dashed: one of them counts lengths along it. */
+static uint32_t match_layers(struct builder *b, const struct pk_need *need,
+                             const struct pk_style_input *in, struct match *out,
+                             bool *dashed)
+{
+    uint32_t count = 0;
+    *dashed = false;
+    for (uint32_t i = 0; i < need->layer_count; i++) {
+        const struct pk_style_layer *layer = need->layers[i];
+        if (!draws_kind(layer->type, in->kind) || !pk_style_shows(b->style, layer, in)) {
+            continue;
+        }
+        struct match *m = &out[count++];
+        m->layer = layer;
+        paint_of(b, in, m);
+        if (layer->type == PK_LAYER_LINE) {
+            *dashed |= ((const struct pk_line_paint *)m->paint)->dash_count > 0;
+        }
+    }
+    return count;
+}
+
+static void add_item(struct builder *b, const struct match *m,
+                     const struct pk_shape *shape, uint64_t hash)
 {
     if (b->count == b->room) {
         b->room = b->room ? b->room * 2 : 256;
         b->items = pk_xrealloc(b->items, b->room, sizeof *b->items);
     }
-    const void *paint = b->constants[layer->index];
-    double sort_key = 0;
-    if (!paint) {
-        sort_key = paint_of(b, layer, in, &paint);
-        if (pk_style_is_constant(b->style, layer) && sort_key == 0) {
-            b->constants[layer->index] = paint;
-        }
-    }
-    b->items[b->count++] = (struct pk_draw){.layer = layer,
-                                            .sort_key = sort_key,
-                                            .shape = shape,
-                                            .paint = paint,
-                                            .hash = hash};
+    b->items[b->count++] = (struct pk_draw){m->layer, m->sort_key, shape, m->paint, hash};
 }
 
 /* Vertices into drawing coordinates, in place: nobody else holds them. */
 static struct pk_shape *make_shape(struct builder *b, struct pk_pack_cursor *cursor,
-                                   struct pk_ifeature *f, const struct pk_need *need,
+                                   struct pk_ifeature *f, const char *source_layer,
                                    const struct pk_ibox *window)
 {
-    /* Dashes along the edge of an area count from its first vertex: then no part of the
-     * ring may be left out. */
-    const struct pk_ibox *parts =
-        need->outlines && f->kind == PK_GEOM_AREA ? NULL : window;
-    if (!pk_pack_geometry(cursor, f, parts, b->arena)) {
+    if (!pk_pack_geometry(cursor, f, window, b->arena)) {
         return NULL;
     }
     uint32_t vertices = 0;
@@ -184,7 +202,7 @@ static struct pk_shape *make_shape(struct builder *b, struct pk_pack_cursor *cur
                                .ring_count = f->ring_count,
                                .rings = f->rings,
                                .sub = sub,
-                               .source_layer = need->source_layer};
+                               .source_layer = source_layer};
     return shape;
 }
 
@@ -226,22 +244,18 @@ static enum pk_status read_section(struct builder *b,
                                     .values = f.values,
                                     .map = map,
                                     .key = f.key};
-        const struct pk_shape *shape = NULL;
-        uint64_t hash = 0;
-        for (uint32_t i = 0; i < need->layer_count; i++) {
-            const struct pk_style_layer *layer = need->layers[i];
-            if (!draws_kind(layer->type, f.kind) ||
-                !pk_style_shows(b->style, layer, &in)) {
-                continue;
-            }
-            if (!shape) {
-                hash = hash_of(&f, &cursor);
-                shape = make_shape(b, &cursor, &f, need, &window);
-                if (!shape) {
-                    break;
-                }
-            }
-            add_item(b, layer, &in, shape, hash);
+        bool dashed;
+        uint32_t count = match_layers(b, need, &in, b->matches, &dashed);
+        if (count == 0) {
+            continue;
+        }
+        /* Dashes are counted from the first vertex, each length rounded: then every
+         * window must see the whole line. */
+        uint64_t hash = hash_of(&f, &cursor);
+        const struct pk_shape *shape =
+            make_shape(b, &cursor, &f, need->source_layer, dashed ? NULL : &window);
+        for (uint32_t i = 0; shape && i < count; i++) {
+            add_item(b, &b->matches[i], shape, hash);
         }
         if (b->count > PK_DRAW_ITEMS_MAX) {
             return pk_fail(err, PK_LIMIT, "the view draws more than %d things",
@@ -301,6 +315,8 @@ enum pk_status pk_drawlist_build(struct pk_drawlist *out, const struct pk_style 
     pk_needs_of(&b.needs, style, view->zoom, false, b.arena);
     b.constants =
         pk_arena_alloc(b.arena, pk_style_layer_count(style) + 1, sizeof *b.constants);
+    b.matches =
+        pk_arena_alloc(b.arena, pk_style_layer_count(style) + 1, sizeof *b.matches);
     struct pk_tbox near =
         pk_tbox_grow(pk_view_window(view), (int64_t)ceil(b.needs.reach * PK_TEXT_SUB));
     out->dep = pk_view_units(view, near);

@@ -57,8 +57,7 @@ struct pk_need {
     const char *source_layer;
     const struct pk_style_layer **layers;
     uint32_t layer_count;
-    double reach;  /* CSS px */
-    bool outlines; /* a line layer may follow the edges of areas */
+    double reach; /* CSS px */
 };
 struct pk_needs {
     struct pk_need *needs;
