@@ -4,31 +4,10 @@
  */
 #include "unit/render_map.h"
 
-#include <math.h>
 #include <pthread.h>
 
-#include "layers/prepare.h"
 #include "tiles/png.h"
 #include "tiles/surface.h"
-__attribute__((weak)) enum pk_status pk_prepare_cell(struct pk_buf *f, struct pk_buf *l,
-                                                     struct pk_store *s, int64_t v,
-                                                     enum pk_family fa, int b, int64_t c,
-                                                     struct pk_error *e);
-__attribute__((weak)) enum pk_status pk_prepare_cell(struct pk_buf *f, struct pk_buf *l,
-                                                     struct pk_store *s, int64_t v,
-                                                     enum pk_family fa, int b, int64_t c,
-                                                     struct pk_error *e)
-{
-    (void)f;
-    (void)l;
-    (void)s;
-    (void)v;
-    (void)fa;
-    (void)b;
-    (void)c;
-    return pk_fail(e, PK_NOT_FOUND, "x");
-}
-
 static const char style_json[] =
     "{\"version\":8,\"name\":\"test\",\"sources\":{\"p\":{\"type\":\"vector\"}},"
     "\"layers\":["
@@ -66,14 +45,23 @@ static const char style_json[] =
     "\"paint\":{\"text-color\":\"#003366\",\"text-halo-color\":\"#ffffff\","
     "\"text-halo-width\":1}}]}";
 
-static struct pk_style *read_style(void)
+/* The style above, or only its labels. */
+static struct pk_style *read_style(bool labels)
 {
+    static const char head[] = "{\"version\":8,\"sources\":{},\"layers\":[";
+    struct pk_arena arena = {0};
+    const char *json = style_json;
+    if (labels) {
+        json = pk_arena_printf(&arena, "%s%s", head,
+                               strstr(style_json, "{\"id\":\"letter\""));
+    }
     struct pk_style *style = NULL;
     struct pk_error err = {0};
-    if (pk_style_read(&style, "test", style_json, strlen(style_json), NULL, NULL, 0, NULL,
-                      &err) != PK_OK) {
+    if (pk_style_read(&style, "test", json, strlen(json), NULL, NULL, 0, NULL, &err) !=
+        PK_OK) {
         fail_msg("%s", err.text);
     }
+    pk_arena_finish(&arena);
     return style;
 }
 
@@ -90,10 +78,11 @@ static struct pk_rendered tile_of(struct pk_renderer *r, const struct pk_style *
     return out;
 }
 
-/* The tile of a level that holds the middle of the map. */
-static struct pk_tile_id middle_tile(const struct pk_grid *grid, uint32_t z)
+/* The tile of a level that holds a place of the map. */
+static struct pk_tile_id tile_at(const struct pk_grid *grid, uint32_t z, double east,
+                                 double north)
 {
-    struct pk_ibox p = map_place(grid->family, MAP_SIDE_M / 2.0, MAP_SIDE_M / 2.0);
+    struct pk_ibox p = map_place(grid->family, east, north);
     double unit =
         grid->family == PK_WM ? 2 * 20037508.342789244 / (double)PK_WM_WORLD : 0.001;
     double x = grid->family == PK_WM ? (double)p.min_x * unit
@@ -103,6 +92,11 @@ static struct pk_tile_id middle_tile(const struct pk_grid *grid, uint32_t z)
                    : grid->top - ((double)PK_TM_TOP - (double)p.min_y) * unit;
     double side = grid->levels[z].pixel * PK_TILE_PX;
     return (struct pk_tile_id){z, (uint32_t)(x / side), (uint32_t)(y / side)};
+}
+
+static struct pk_tile_id middle_tile(const struct pk_grid *grid, uint32_t z)
+{
+    return tile_at(grid, z, MAP_SIDE_M / 2.0, MAP_SIDE_M / 2.0);
 }
 
 static uint32_t differing(const struct pk_surface *big, const struct pk_surface *tile,
@@ -176,7 +170,7 @@ static void a_picture_is_its_tiles(void **state)
     };
     struct map_store map;
     map_make(&map, MAP_FEATURES);
-    struct pk_style *style = read_style();
+    struct pk_style *style = read_style(false);
     struct pk_renderer *r = pk_renderer_create(&map.store);
     for (size_t i = 0; i < PK_COUNT(cases); i++) {
         for (size_t k = 0; k < PK_COUNT(cases[i].z); k++) {
@@ -227,7 +221,7 @@ static void all_threads_and_runs_give_the_same_bytes(void **state)
     (void)state;
     struct map_store map;
     map_make(&map, 800);
-    struct pk_style *style = read_style();
+    struct pk_style *style = read_style(false);
     struct job jobs[THREADS];
     pthread_t threads[THREADS];
     for (int i = 0; i < THREADS; i++) {
@@ -287,68 +281,94 @@ static void edit(struct map_store *map, struct map_feature *undo, uint32_t *at)
     }
 }
 
-static void a_changed_tile_was_touched_and_has_another_digest(void **state)
+/* What became of the tiles round the edits. */
+struct tally {
+    uint32_t changed, kept, spared;
+};
+
+static void check_tile(struct pk_renderer *r, const struct pk_style *style,
+                       const struct pk_grid *grid, struct pk_tile_id tile,
+                       struct pk_ibox was, struct pk_ibox is, struct tally *tally)
 {
-    (void)state;
-    enum { EDITS = 240 };
+    struct pk_rendered old = tile_of(r, style, grid, tile, 1, 1);
+    struct pk_rendered new = tile_of(r, style, grid, tile, 1, 2);
+    struct pk_tile_request request = {style, grid, tile, 1, 2};
+    struct pk_rendered check;
+    struct pk_error err;
+    assert_int_equal(pk_render_digest(&check, r, &request, &err), PK_OK);
+    assert_true(check.digest == new.digest &&check.version == 2);
+    assert_memory_equal(&check.dep, &new.dep, sizeof new.dep);
+    bool reached = touches(old.dep, was) || touches(old.dep, is);
+    if (old.len != new.len || memcmp(old.bytes, new.bytes, old.len) != 0) {
+        tally->changed++;
+        assert_true(reached);
+        assert_true(old.digest != new.digest);
+    } else {
+        tally->kept += reached;
+    }
+    if (!reached) {
+        tally->spared++;
+        assert_true(old.digest == new.digest);
+    }
+    free(old.bytes);
+    free(new.bytes);
+}
+
+/* Edit a random feature, look at nine tiles near it and farther off. */
+static struct tally check_edits(const struct pk_style *style, const char *grid_id,
+                                uint32_t z, int edits)
+{
     struct map_store map;
     map_make(&map, 1200);
     map.newest = 2;
-    struct pk_style *style = read_style();
     struct pk_renderer *r = pk_renderer_create(&map.store);
     struct pk_arena arena = {0};
-    uint32_t changed = 0, kept = 0, spared = 0;
-    for (int i = 0; i < EDITS; i++) {
+    struct tally tally = {0};
+    const struct pk_grid *grid = pk_grid_find(grid_id);
+    for (int i = 0; i < edits; i++) {
         struct map_feature undo;
         uint32_t at;
         edit(&map, &undo, &at);
-        const struct pk_grid *grid =
-            pk_grid_find(i % 2 ? "SWEREF99TMKommun" : "WebMercatorQuad");
-        uint32_t z = i % 2 ? 9 : 15;
         struct pk_ibox was = change_box(&map.features[1][at], grid->family, &arena);
         struct pk_ibox is = change_box(&map.features[2][at], grid->family, &arena);
-        /* Tiles round the edit: those it may reach and those it may not. */
-        struct pk_tile_id tile = middle_tile(grid, z);
-        struct pk_view_middle {
-            double x, y;
-        } m = {map.features[1][at].xy[0] - MAP_SIDE_M / 2.0,
-               map.features[1][at].xy[1] - MAP_SIDE_M / 2.0};
-        double side = grid->levels[z].pixel * PK_TILE_PX *
-                      (grid->family == PK_WM ? 1000 / MAP_WM_PER_M * 1.715 : 1);
-        tile.x += (uint32_t)((int32_t)floor(m.x / side) + (int32_t)map_chance(5) - 2);
-        tile.y -= (uint32_t)((int32_t)floor(m.y / side) + (int32_t)map_chance(5) - 2);
-        struct pk_rendered old = tile_of(r, style, grid, tile, 1, 1);
-        struct pk_rendered new = tile_of(r, style, grid, tile, 1, 2);
-        struct pk_tile_request request = {style, grid, tile, 1, 2};
-        struct pk_rendered check;
-        struct pk_error err;
-        assert_int_equal(pk_render_digest(&check, r, &request, &err), PK_OK);
-        assert_true(check.digest == new.digest &&check.version == 2);
-        assert_memory_equal(&check.dep, &new.dep, sizeof new.dep);
-        bool reached = touches(old.dep, was) || touches(old.dep, is);
-        bool same = old.len == new.len &&memcmp(old.bytes, new.bytes, old.len) == 0;
-        if (!same) {
-            changed++;
-            assert_true(reached);
-            assert_true(old.digest != new.digest);
+        struct pk_tile_id middle =
+            tile_at(grid, z, map.features[1][at].xy[0], map.features[1][at].xy[1]);
+        for (uint32_t k = 0; k < 9; k++) {
+            static const uint32_t away[3] = {-4u, 0, 1};
+            struct pk_tile_id tile = {z, middle.x + away[k % 3], middle.y + away[k / 3]};
+            check_tile(r, style, grid, tile, was, is, &tally);
         }
-        if (!reached) {
-            spared++;
-            assert_true(old.digest == new.digest);
-        }
-        kept += same && reached;
-        free(old.bytes);
-        free(new.bytes);
         map.features[2][at] = undo;
         map_forget(&map, 2);
         pk_arena_reset(&arena);
     }
-    print_message("%u changed, %u touched but alike, %u spared\n", changed, kept, spared);
-    assert_true(changed > 8 && spared > 8);
+    print_message("%u changed, %u touched but alike, %u spared\n", tally.changed,
+                  tally.kept, tally.spared);
     pk_arena_finish(&arena);
     pk_renderer_destroy(r);
-    pk_style_destroy(style);
     map_free(&map);
+    return tally;
+}
+
+static void a_changed_tile_was_touched_and_has_another_digest(void **state)
+{
+    (void)state;
+    struct pk_style *style = read_style(false);
+    struct tally metric = check_edits(style, "SWEREF99TMKommun", 9, 30);
+    assert_true(metric.changed > 8 && metric.spared > 8);
+    struct tally mercator = check_edits(style, "WebMercatorQuad", 16, 30);
+    assert_true(mercator.changed > 8 && mercator.spared > 8);
+    pk_style_destroy(style);
+}
+
+/* Labels alone: what changes is up to a chain of labels away from the edit. */
+static void so_it_is_with_labels_alone(void **state)
+{
+    (void)state;
+    struct pk_style *style = read_style(true);
+    struct tally tally = check_edits(style, "SWEREF99TMKommun", 9, 60);
+    assert_true(tally.changed > 20 && tally.spared > 30);
+    pk_style_destroy(style);
 }
 
 /* ---- pictures and ids ---- */
@@ -358,7 +378,7 @@ static void ids_name_what_is_drawn(void **state)
     (void)state;
     struct map_store map;
     map_make(&map, 1500);
-    struct pk_style *style = read_style();
+    struct pk_style *style = read_style(false);
     struct pk_renderer *r = pk_renderer_create(&map.store);
     const struct pk_grid *grid = pk_grid_find("SWEREF99TMKommun");
     struct pk_tile_request request = {style, grid, middle_tile(grid, 9), 1, 0};
@@ -382,7 +402,7 @@ static void pictures_have_markers_shapes_and_any_zone(void **state)
     (void)state;
     struct map_store map;
     map_make(&map, 1500);
-    struct pk_style *style = read_style();
+    struct pk_style *style = read_style(false);
     struct pk_renderer *r = pk_renderer_create(&map.store);
     struct pk_ring ring = {0, 5, PK_RING_OUTER};
     double x = MAP_EAST + 900, y = MAP_NORTH + 900;
@@ -452,6 +472,7 @@ int main(void)
         cmocka_unit_test(a_picture_is_its_tiles),
         cmocka_unit_test(all_threads_and_runs_give_the_same_bytes),
         cmocka_unit_test(a_changed_tile_was_touched_and_has_another_digest),
+        cmocka_unit_test(so_it_is_with_labels_alone),
         cmocka_unit_test(ids_name_what_is_drawn),
         cmocka_unit_test(pictures_have_markers_shapes_and_any_zone),
     };
