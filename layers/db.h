@@ -20,9 +20,11 @@ enum { PK_SCHEMA_VERSION = 1 };
 
 struct pk_db {
     sqlite3 *sql;
-    void *spatial; /* SpatiaLite's cache, one per connection */
-    int lock_fd;   /* writers: the lock file; -1 for readers */
-    int sessions;  /* depth of pk_db_session_begin */
+    void *spatial;          /* SpatiaLite's cache, one per connection */
+    int lock_fd;            /* writers: the lock file; -1 for readers */
+    int sessions;           /* depth of pk_db_session_begin */
+    int small_publish_rows; /* more are published in several transactions; 0 = as a
+                               rule (tests lower it to walk that path with few rows) */
     char *path;
 };
 

@@ -34,11 +34,11 @@ struct pk_publishing {
     int64_t version, before; /* being made; newest until then */
     int64_t draft;           /* that it is made of; 0 = none */
     char day_before[PK_DATE_TEXT], legal_day[PK_DATE_TEXT];
-    bool large; /* many transactions, with the reserved number */
-    size_t batch;
-    int64_t rows;        /* written or ended so far */
-    int64_t not_settled; /* parts whose effective geometry could not be computed */
-    bool settle_all;     /* effective geometry of every replaced plan */
+    bool large;                /* many transactions, with the reserved number */
+    size_t batch, batch_bytes; /* written since the last commit; when to commit */
+    int64_t rows;              /* written or ended so far */
+    int64_t not_settled;       /* parts whose effective geometry could not be computed */
+    bool settle_all;           /* effective geometry of every replaced plan */
     void (*progress)(double done, const char *what);
 };
 

@@ -101,7 +101,7 @@ enum pk_status pk_publish_breathe(struct pk_publishing *p, size_t bytes,
     enum pk_status status;
 
     p->batch += bytes;
-    if (!p->large || p->batch < PK_PUBLISH_BATCH_BYTES)
+    if (!p->large || p->batch < p->batch_bytes)
         return PK_OK;
     p->batch = 0;
     status = pk_db_commit(p->db, err);
@@ -401,10 +401,13 @@ enum pk_status pk_publish_version(
     void *ctx, bool settle_all, void (*progress)(double done, const char *what),
     struct pk_error *err)
 {
-    struct pk_publishing p = {.db = db,
-                              .large = expected_rows > PK_PUBLISH_SMALL_ROWS,
-                              .settle_all = settle_all,
-                              .progress = progress};
+    bool usual = db->small_publish_rows == 0;
+    struct pk_publishing p = {
+        .db = db,
+        .large = expected_rows > (usual ? PK_PUBLISH_SMALL_ROWS : db->small_publish_rows),
+        .batch_bytes = usual ? PK_PUBLISH_BATCH_BYTES : 16384,
+        .settle_all = settle_all,
+        .progress = progress};
     bool nothing = false;
     enum pk_status status = pk_db_session_begin(db, SESSION_WAIT_MS, err);
 
