@@ -112,6 +112,8 @@ static void make_tables(struct pk_palette *p, const struct search *s, uint32_t f
     for (uint32_t i = 0; i < 1 << 16; i++) {
         struct cube c = {(int)(i & 15) * 17, (int)(i >> 4 & 15) * 17,
                          (int)(i >> 8 & 15) * 17, (int)(i >> 12) * 17};
+        if (c.r > c.a || c.g > c.a || c.b > c.a) /* no premultiplied pixel is there */
+            continue;
         p->through[i] = (uint8_t)nearest(s, p->count, c, NULL);
     }
     /* The style's own colours come out as they are; the first of two that share a

@@ -187,8 +187,9 @@ static inline int64_t meet_column(struct edge *e, int64_t x, int64_t lo, int64_t
 }
 
 /* The piece of an edge inside one row, over several columns, going right. */
-static void piece_right(struct pk_raster *r, struct edge *e, int32_t row, int64_t xa,
-                        int64_t ya, int64_t xb, int64_t yb)
+static __attribute__((noinline)) void piece_right(struct pk_raster *r, struct edge *e,
+                                                  int32_t row, int64_t xa, int64_t ya,
+                                                  int64_t xb, int64_t yb)
 {
     int64_t col = xa >> 8, last = xb >> 8;
     int32_t from = (int32_t)(xa & 255);
@@ -211,8 +212,9 @@ static void piece_right(struct pk_raster *r, struct edge *e, int32_t row, int64_
 }
 
 /* The same, going left. */
-static void piece_left(struct pk_raster *r, struct edge *e, int32_t row, int64_t xa,
-                       int64_t ya, int64_t xb, int64_t yb)
+static __attribute__((noinline)) void piece_left(struct pk_raster *r, struct edge *e,
+                                                 int32_t row, int64_t xa, int64_t ya,
+                                                 int64_t xb, int64_t yb)
 {
     int64_t col = xa >> 8, last = xb >> 8;
     int32_t from = (int32_t)(xa & 255);
@@ -235,8 +237,10 @@ static void piece_left(struct pk_raster *r, struct edge *e, int32_t row, int64_t
         add_left(r, row, e->sign * (int32_t)(yb - y));
 }
 
-static inline void piece(struct pk_raster *r, struct edge *e, int32_t row, int64_t xa,
-                         int64_t ya, int64_t xb, int64_t yb)
+static inline __attribute__((always_inline)) void piece(struct pk_raster *r,
+                                                        struct edge *e, int32_t row,
+                                                        int64_t xa, int64_t ya,
+                                                        int64_t xb, int64_t yb)
 {
     int64_t ca = xa >> 8, cb = xb >> 8;
     if (ca == cb) {
