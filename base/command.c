@@ -325,7 +325,7 @@ static int help_main(const struct pk_command *table, int argc, char **argv)
 
 int pk_command_main(const struct pk_command *table, int argc, char **argv)
 {
-    struct pk_invocation in = {.program = argc > 0 ? argv[0] : "", .table = table};
+    struct pk_invocation in = {.argv = argv, .table = table};
     if (argc > PK_ARGS_MAX) {
         return pk_command_fail(&in, PK_EXIT_USAGE, "more than %d arguments", PK_ARGS_MAX);
     }

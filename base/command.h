@@ -44,7 +44,7 @@ struct pk_given {
 };
 
 struct pk_invocation {
-    const char *program;              /* argv[0] */
+    char *const *argv;                /* as given, NULL-ended */
     const struct pk_command *command; /* the row */
     const struct pk_command *table;   /* all rows, ended by a NULL name */
     struct pk_opts *opts;             /* all sources read */

@@ -48,10 +48,8 @@ static const char *value_of(va_list pairs, const char *name, size_t len)
     return found;
 }
 
-void pk_msg(struct pk_buf *out, enum pk_lang lang, enum pk_msg_id id, ...)
+void pk_msg_list(struct pk_buf *out, enum pk_lang lang, enum pk_msg_id id, va_list pairs)
 {
-    va_list pairs;
-    va_start(pairs, id);
     for (const char *p = texts[id][lang]; *p != '\0';) {
         const char *close = *p == '{' ? strchr(p, '}') : NULL;
         if (close == NULL) {
@@ -65,5 +63,12 @@ void pk_msg(struct pk_buf *out, enum pk_lang lang, enum pk_msg_id id, ...)
         }
         p = close + 1;
     }
+}
+
+void pk_msg(struct pk_buf *out, enum pk_lang lang, enum pk_msg_id id, ...)
+{
+    va_list pairs;
+    va_start(pairs, id);
+    pk_msg_list(out, lang, id, pairs);
     va_end(pairs);
 }

@@ -7,6 +7,8 @@
 #ifndef PK_BASE_MSG_H
 #define PK_BASE_MSG_H
 
+#include <stdarg.h>
+
 #include "base/buf.h"
 
 enum pk_lang { PK_SV, PK_EN, PK_LANG_COUNT };
@@ -31,5 +33,7 @@ const char *pk_msg_text(enum pk_msg_id id, enum pk_lang lang);
  * nothing in the text. Values are text: the caller escapes for HTML. */
 void pk_msg(struct pk_buf *out, enum pk_lang lang, enum pk_msg_id id, ...)
     __attribute__((sentinel));
+/* The same with the pairs as a va_list. */
+void pk_msg_list(struct pk_buf *out, enum pk_lang lang, enum pk_msg_id id, va_list pairs);
 
 #endif

@@ -1,1 +1,4 @@
 # Tests of server/.
+add_executable(make_http_data http/make_data.c)
+target_link_libraries(make_http_data PRIVATE pk_layers PkgConfig::CMOCKA)
+target_include_directories(make_http_data PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})

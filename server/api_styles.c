@@ -1,0 +1,79 @@
+/* /styles/{style}.json, /styles/{style}/legend.{json,html} */
+#include <stdatomic.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/jsonread.h"
+#include "server/api.h"
+#include "server/legend.h"
+#include "server/page.h"
+#include "server/styleset.h"
+
+enum { STYLE_JSON_MAX = 8 << 20 };
+
+static enum pk_status find_style(struct pk_worker *worker,
+                                 const struct pk_request *request, const char *name,
+                                 const struct pk_style **out, struct pk_error *err)
+{
+    const char *theme;
+    enum pk_status status = pk_api_theme(worker->app, request, &theme, err);
+    if (status != PK_OK) {
+        return status;
+    }
+    *out = name != NULL ? pk_styles_find(worker->app->styles, name, theme) : NULL;
+    return *out != NULL ? PK_OK : pk_fail(err, PK_NOT_FOUND, "there is no such style");
+}
+
+enum pk_status pk_api_style(struct pk_worker *worker, const struct pk_request *request,
+                            struct pk_response *response, struct pk_error *err)
+{
+    const struct pk_style *style;
+    enum pk_status status = find_style(
+        worker, request,
+        pk_api_without(&worker->arena, pk_route_param(request, 0), ".json"), &style, err);
+    if (status == PK_OK) {
+        const char *document = pk_style_document(style);
+        response->body = pk_body_copy(document, strlen(document));
+        response->content_type = "application/json";
+    }
+    return status;
+}
+
+enum pk_status pk_api_style_part(struct pk_worker *worker,
+                                 const struct pk_request *request,
+                                 struct pk_response *response, struct pk_error *err)
+{
+    const struct pk_style *style;
+    const char *part = pk_route_param(request, 1);
+    bool json = strcmp(part, "legend.json") == 0, html = strcmp(part, "legend.html") == 0;
+    if (!json && !html) {
+        return pk_fail(err, PK_NOT_FOUND, "a style has legend.json and legend.html");
+    }
+    enum pk_status status =
+        find_style(worker, request, pk_route_param(request, 0), &style, err);
+    if (status != PK_OK) {
+        return status;
+    }
+    struct pk_legend legend;
+    status = pk_legend_read(&legend, style, request->lang, &worker->arena, err);
+    if (status != PK_OK) {
+        return status;
+    }
+    struct pk_buf out;
+    pk_buf_init(&out, STYLE_JSON_MAX);
+    if (json) {
+        pk_legend_json(&out, &legend);
+        pk_response_take(response, &out, "application/json");
+    } else {
+        struct pk_page page;
+        const char *title = pk_msg_text(PK_MSG_LEGEND_TITLE, request->lang);
+        pk_page_begin(&page, &out, worker->app, request, request->lang, title);
+        pk_htmlf(&out, "<h1>%s</h1>\n", title);
+        pk_legend_html(&page, &legend);
+        pk_page_end(&page);
+        pk_page_respond(response, &out);
+    }
+    pk_buf_finish(&out);
+    response->vary_language = true;
+    return PK_OK;
+}

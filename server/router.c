@@ -1,0 +1,155 @@
+#include "server/router.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "server/problem.h"
+
+static bool matches(const struct pk_route *route, struct pk_request *request)
+{
+    const char *pattern = route->pattern;
+    uint32_t params = 0;
+    for (uint32_t i = 0; i < request->segment_count; i++) {
+        if (*pattern != '/') {
+            return false;
+        }
+        pattern++;
+        size_t len = strcspn(pattern, "/");
+        const char *segment = request->segments[i];
+        if (pattern[0] == '{') {
+            if (segment[0] == '\0') {
+                return false;
+            }
+            request->params[params++] = segment;
+        } else if (strlen(segment) != len || memcmp(segment, pattern, len) != 0) {
+            return false;
+        }
+        pattern += len;
+    }
+    return *pattern == '\0';
+}
+
+static bool allows_arg(const char *args, const char *name)
+{
+    size_t len = strlen(name);
+    while (*args != '\0') {
+        size_t n = strcspn(args, " ");
+        if ((n == 1 && args[0] == '*') || (n == len && memcmp(args, name, n) == 0)) {
+            return true;
+        }
+        args += n + (args[n] == ' ');
+    }
+    return false;
+}
+
+static bool check_args(const struct pk_request *request, struct pk_error *err)
+{
+    for (uint32_t i = 0; i < request->arg_count; i++) {
+        const char *name = request->args[i].name;
+        if (strcmp(name, "lang") != 0 && !allows_arg(request->route->args, name)) {
+            pk_fail(err, PK_BAD_INPUT, "%.60s: there is no such parameter here", name);
+            return false;
+        }
+    }
+    return true;
+}
+
+static const char *allow_header(unsigned methods)
+{
+    return methods & (1u << PK_POST) ? "GET, HEAD, OPTIONS, POST" : "GET, HEAD, OPTIONS";
+}
+
+bool pk_route_find(struct pk_app *app, struct pk_request *request,
+                   struct pk_response *response, struct pk_arena *arena)
+{
+    struct pk_error err = {0};
+    enum pk_status status = PK_NOT_FOUND;
+    for (const struct pk_route *r = pk_routes; r->pattern != NULL; r++) {
+        memset(request->params, 0, sizeof(request->params));
+        if (matches(r, request)) {
+            request->route = r;
+            status = PK_OK;
+            break;
+        }
+    }
+    if (status != PK_OK) {
+        pk_fail(&err, PK_NOT_FOUND, "there is nothing at %.200s", request->path);
+    } else if (pk_negotiate_lang(&request->lang, request, &err) != PK_OK ||
+               !check_args(request, &err)) {
+        status = PK_BAD_INPUT;
+    }
+    if (status != PK_OK) {
+        pk_problem(app, request, response, 0, &err, NULL, arena);
+        return false;
+    }
+    unsigned methods = request->route->methods;
+    methods |= methods & (1u << PK_GET) ? 1u << PK_HEAD : 0;
+    if (request->method == PK_OPTIONS) {
+        response->status = 204;
+        response->allow = allow_header(methods);
+        return false;
+    }
+    if (request->method == PK_METHOD_OTHER || !(methods >> request->method & 1)) {
+        pk_fail(&err, PK_BAD_INPUT, "this address cannot be asked with that method");
+        pk_problem(app, request, response, 405, &err, NULL, arena);
+        response->allow = allow_header(methods);
+        return false;
+    }
+    return true;
+}
+
+void pk_route_finish(const struct pk_request *request, struct pk_response *response)
+{
+    if (response->status == 0) {
+        response->status = 200;
+    }
+    if (response->body != NULL && response->etag[0] == '\0') {
+        pk_response_compress(response, request->accept_encoding);
+        if (response->status == 200 && response->keep != PK_KEEP_NOTHING) {
+            pk_response_tag(response);
+        }
+    }
+}
+
+bool pk_route_fast(struct pk_app *app, const struct pk_request *request,
+                   struct pk_response *response)
+{
+    const struct pk_route *route = request->route;
+    bool answered = route->fast != NULL && route->fast(app, request, response);
+    if (!answered && route->handle != NULL) {
+        return false;
+    }
+    if (!answered) {
+        struct pk_arena scratch = {0};
+        struct pk_error err = {0};
+        pk_fail(&err, PK_NOT_FOUND, "there is nothing at %.200s", request->path);
+        pk_problem(app, request, response, 0, &err, NULL, &scratch);
+        pk_arena_finish(&scratch);
+    }
+    pk_route_finish(request, response);
+    return true;
+}
+
+void pk_route_handle(struct pk_worker *worker, const struct pk_request *request,
+                     struct pk_response *response)
+{
+    struct pk_error err = {0};
+    worker->suggestions = NULL;
+    worker->municipality = worker->app->municipality;
+    worker->municipality.base_url = request->base;
+    response->keep = PK_KEEP_CHECK;
+    enum pk_status status = request->route->handle(worker, request, response, &err);
+    if (status != PK_OK) {
+        err.code = status;
+        pk_response_finish(response);
+        memset(response, 0, sizeof(*response));
+        pk_problem(worker->app, request, response, 0, &err, worker->suggestions,
+                   &worker->arena);
+    }
+    pk_route_finish(request, response);
+}
+
+const char *pk_route_param(const struct pk_request *request, uint32_t i)
+{
+    return request->params[i];
+}
