@@ -479,8 +479,8 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **s
 }
 
 /* The raw target, before the library decodes anything. It lies in the connection's own
- * buffer; ending it at the '?' keeps the library from parsing arguments, of which some
- * hundreds would use up its memory and leave the client without an answer. */
+ * buffer; ending it behind the '?' keeps the library from parsing arguments, of which
+ * some hundreds would use up its memory and leave the client without an answer. */
 static void *on_target(void *cls, const char *target, struct MHD_Connection *connection)
 {
     struct pk_http *http = cls;
@@ -498,7 +498,7 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *con
     call->target[len] = '\0';
     char *question = strchr((char *)(uintptr_t)target, '?');
     if (question != NULL) {
-        *question = '\0';
+        question[1] = '\0';
     }
     atomic_store(&call->conn->idle, false);
     atomic_store(&call->conn->deadline_ms, pk_now_ms() + PK_HTTP_HEADER_MS);
