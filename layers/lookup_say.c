@@ -192,15 +192,19 @@ static void say_uses(struct lk *lk, const struct lk_plan *plan)
         uint32_t last = counts[0] > 0 ? 0 : 1;
         names[last][counts[last]++] = pk_msg_text(PK_MSG_LOOKUP_AND_MORE, lk->lang);
     }
-    if (counts[0] > 0) {
-        lk_space(lk);
-        pk_msg(&lk->text, lk->lang, PK_MSG_LOOKUP_SUMMARY_USE, "uses",
-               lk_list(lk, names[0], counts[0]), NULL);
-    }
-    if (counts[1] > 0) {
-        lk_space(lk);
-        pk_msg(&lk->text, lk->lang, PK_MSG_LOOKUP_SUMMARY_PUBLIC, "uses",
-               lk_list(lk, names[1], counts[1]), NULL);
+    /* What only a proposal or a plan of unknown standing says is told as that. */
+    static const enum pk_msg_id ids[3][2] = {
+        {PK_MSG_LOOKUP_SUMMARY_USE,          PK_MSG_LOOKUP_SUMMARY_PUBLIC         },
+        {PK_MSG_LOOKUP_SUMMARY_USE_SAID,     PK_MSG_LOOKUP_SUMMARY_PUBLIC_SAID    },
+        {PK_MSG_LOOKUP_SUMMARY_USE_PROPOSED, PK_MSG_LOOKUP_SUMMARY_PUBLIC_PROPOSED}
+    };
+    int who = plan->phase == LK_ONGOING ? 2 : plan->phase == LK_NO_STATUS ? 1 : 0;
+    for (int open_to_all = 0; open_to_all < 2; open_to_all++) {
+        if (counts[open_to_all] > 0) {
+            lk_space(lk);
+            pk_msg(&lk->text, lk->lang, ids[who][open_to_all], "uses",
+                   lk_list(lk, names[open_to_all], counts[open_to_all]), NULL);
+        }
     }
 }
 
@@ -257,18 +261,20 @@ void lk_summary(struct lk *lk)
         a->summary = lk_said(lk);
         return;
     }
-    const char *name = short_name(lk, lk_plan_name(lk, &plan->row));
+    const char *whole = lk_plan_name(lk, &plan->row), *cut = short_name(lk, whole);
     bool several = lk->is_shape && plans_that_apply(lk) > 1;
-    for (int attempt = 0; attempt < 2; attempt++) {
-        char count[16];
-        snprintf(count, sizeof count, "%u", plans_that_apply(lk));
+    char count[16];
+    snprintf(count, sizeof count, "%u", plans_that_apply(lk));
+    /* The whole name and the uses, else a shorter name, else no uses. */
+    for (int attempt = 0; attempt < 4; attempt++) {
         if (several) {
             pk_msg(&lk->text, lk->lang, PK_MSG_LOOKUP_SUMMARY_SEVERAL, "count", count,
                    NULL);
         } else {
-            pk_msg(&lk->text, lk->lang, first_sentence(lk, plan), "plan", name, NULL);
+            pk_msg(&lk->text, lk->lang, first_sentence(lk, plan), "plan",
+                   attempt % 2 == 0 ? whole : cut, NULL);
         }
-        if (!several && attempt == 0 && strcmp(a->coverage, "plan-only") != 0) {
+        if (!several && attempt < 2 && strcmp(a->coverage, "plan-only") != 0) {
             say_uses(lk, plan);
         }
         a->summary = lk_said(lk);
@@ -341,7 +347,12 @@ void lk_facts_missing(struct lk *lk)
     }
     if (a->municipality == NULL || a->municipality_code == NULL) {
         lk_unknown(lk, "municipality",
-                   pk_msg_text(PK_MSG_LOOKUP_MISSING_MUNICIPALITY, lk->lang));
+                   pk_msg_text(a->municipality != NULL
+                                   ? PK_MSG_LOOKUP_MISSING_MUNICIPALITY_CODE
+                               : a->municipality_code != NULL
+                                   ? PK_MSG_LOOKUP_MISSING_MUNICIPALITY_NAME
+                                   : PK_MSG_LOOKUP_MISSING_MUNICIPALITY,
+                               lk->lang));
     }
     if (a->property_count == 0) {
         lk_unknown(lk, "property", pk_msg_text(PK_MSG_LOOKUP_MISSING_PROPERTY, lk->lang));

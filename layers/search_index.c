@@ -382,8 +382,8 @@ static const char *first_of(const json_t *attributes, const char *const *names)
 
 static const char *const municipality_names[] = {"municipality", "kommunnamn", "kommun",
                                                  "KOMMUNNAMN", NULL};
-static const char *const town_names[] = {"postort", "town", "postal_town", "POSTORT",
-                                         NULL};
+static const char *const town_names[] = {"postort",     "ort",     "town",
+                                         "postal_town", "POSTORT", NULL};
 static const char *const type_names[] = {"type",      "typ",         "namntyp",
                                          "detaljtyp", "ortnamnstyp", NULL};
 

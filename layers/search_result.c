@@ -496,6 +496,9 @@ const char *pk_search_status(struct search *s, const struct pk_search_answer *a)
         pk_msg(&buf, s->lang, PK_MSG_SEARCH_NONE, NULL);
     } else if (a->count == 0) {
         pk_msg(&buf, s->lang, PK_MSG_SEARCH_NONE_BUT, "suggestion", a->suggestion, NULL);
+    } else if (a->suggestion != NULL && a->count == 1 && !a->more) {
+        pk_msg(&buf, s->lang, PK_MSG_SEARCH_CORRECTED_ONE, "words", a->suggestion, "best",
+               thing(s, &a->results[0]), NULL);
     } else if (a->suggestion != NULL) {
         pk_msg(&buf, s->lang, PK_MSG_SEARCH_CORRECTED, "count", count, "words",
                a->suggestion, "best", thing(s, &a->results[0]), NULL);

@@ -186,17 +186,16 @@ static void the_status_is_one_line_for_speech(void **state)
         const char *q, *sv, *en;
     } cases[] = {
         {"vivsta 13:5",       "2 träffar. Den bästa är fastigheten TIMRÅ VIVSTA 13:5.",
-         "2 hits. The best is the property TIMRÅ VIVSTA 13:5."                                          },
+         "2 hits. The best is the property TIMRÅ VIVSTA 13:5."                                               },
         {"vivsta centrum",    "En träff: planen Vivsta centrum.",
-         "One hit: the plan Vivsta centrum."                                                             },
-        {"xyzzy",             "Inga träffar.",                                                "No hits."},
+         "One hit: the plan Vivsta centrum."                                                                  },
+        {"xyzzy",             "Inga träffar.",                                                     "No hits."},
         {"vivsta centrum 99", "Inga träffar. Menade du Vivsta centrum?",
-         "No hits. Did you mean Vivsta centrum?"                                                         },
-        {"vibsta 13:50",
-         "1 träffar på ”vivsta 13 50”. Den bästa är fastigheten TIMRÅ VIVSTA 13:50.",
-         "1 hits for “vivsta 13 50”. The best is the property TIMRÅ VIVSTA 13:50."                  },
+         "No hits. Did you mean Vivsta centrum?"                                                              },
+        {"vibsta 13:50",      "En träff på ”vivsta 13 50”: fastigheten TIMRÅ VIVSTA 13:50.",
+         "One hit for “vivsta 13 50”: the property TIMRÅ VIVSTA 13:50."                                  },
     };
-    for (size_t i = 0; i + 1 < PK_COUNT(cases); i++) {
+    for (size_t i = 0; i < PK_COUNT(cases); i++) {
         assert_string_equal(ask(*state, cases[i].q, PK_SV)->status, cases[i].sv);
         assert_string_equal(ask(*state, cases[i].q, PK_EN)->status, cases[i].en);
     }
