@@ -8,10 +8,9 @@
 
 #include "base/jsonread.h"
 #include "base/parse.h"
+#include "import/mapping.h"
 #include "import/read.h"
 #include "import/sandbox.h"
-
-enum { PK_MAPPING_BYTES_MAX = 4 << 20 };
 
 struct arguments {
     const char *dir, *file, *name, *layer, *mapping;
@@ -63,6 +62,9 @@ static enum pk_status read_all(const struct arguments *a, struct pk_source *src,
 
     if (a->mapping != NULL) {
         status = pk_json_parse_file(&src->mapping, a->mapping, PK_MAPPING_BYTES_MAX, err);
+        if (status == PK_OK) {
+            status = pk_mapping_check(src->mapping, err);
+        }
         if (status != PK_OK) {
             return status;
         }

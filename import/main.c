@@ -8,9 +8,13 @@
 
 #include "base/command.h"
 #include "import/child.h"
+#include "import/cmd_import.h"
 #include "import/cmd_sample.h"
 
 static const struct pk_command commands[] = {
+    {"import", "read plans and geodata, and publish them",
+     "--db FILE [--mapping FILE] [--layer NAME] [--draft] [--json] SOURCE...",
+     pk_import_options, 1, PK_ARGS_MAX, pk_cmd_import},
     {"sample", "make the files of a fictional municipality",
      "--out FOLDER --seed N --plans N",                            pk_sample_options, 0, 0, pk_cmd_sample},
     {NULL,     NULL,                                         NULL, NULL,           0, 0, NULL         },

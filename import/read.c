@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "import/read_ngp.h"
+#include "import/read_ogr.h"
 #include "import/read_ss637040.h"
 #include "import/recognise.h"
 
@@ -36,7 +37,7 @@ enum pk_status pk_read_source(struct pk_source *src, struct pk_error *err)
         status = read_gml(src, err);
         break;
     default:
-        status = pk_say(err, PK_UNSUPPORTED, src->lang, PK_MSG_IMPORT_UNKNOWN, NULL);
+        status = pk_read_ogr(src, &what, err);
         break;
     }
     json_decref(what.document);

@@ -53,6 +53,7 @@ struct ngp {
     struct pk_source *src;
     json_t *plans; /* id -> index of the feature that is taken */
     json_t *regulations;
+    const char *plan; /* that the object being read belongs to */
 };
 
 static const char *feature_id(struct ngp *ngp, const json_t *feature, bool *changed)
@@ -87,10 +88,12 @@ static void say(struct ngp *ngp, const char *kind, const char *rule,
                 enum pk_severity severity, const char *stops, const char *object,
                 size_t index, const char *text)
 {
+    /* What stops a regulation holds its plan back: it goes whole or not at all. */
     pk_source_finding(ngp->src, kind,
                       &(struct pk_finding){.rule = rule,
                                            .severity = severity,
                                            .stops = stops,
+                                           .plan = stops ? ngp->plan : NULL,
                                            .object = object,
                                            .place = place_of(ngp, index),
                                            .text = text});
@@ -164,8 +167,6 @@ static bool read_part(struct ngp *ngp, struct part *out, const json_t *entry,
     const json_t *position = geometry ? pk_jget_object(geometry, "position") : NULL;
     struct pk_error why;
     struct pk_shape shape;
-    double x, y;
-    bool swapped;
     int epsg;
 
     if (geometry == NULL) {
@@ -189,10 +190,6 @@ static bool read_part(struct ngp *ngp, struct part *out, const json_t *entry,
         return false;
     }
     pk_record_shape_findings(ngp->src, kind, object, &shape, epsg, place_of(ngp, index));
-    if (!pk_source_in_reach(ngp->src, &out->geom, epsg, &x, &y, &swapped)) {
-        pk_source_out_of_reach(ngp->src, kind, object, x, y, epsg, swapped);
-        return false;
-    }
     out->record = part_record(entry, epsg);
     if (shape.arcs) {
         json_object_set_new(out->record, "curve_tolerance_m",
@@ -257,6 +254,13 @@ static bool read_object(struct ngp *ngp, const json_t *feature, size_t index,
     struct part *parts;
     size_t n;
 
+    ngp->plan = NULL;
+    if (!type->plan) {
+        bool changed;
+        const char *plan = pk_jget_string(properties, "detaljplan");
+        const char *uuid = pk_record_uuid(ngp->src, plan, &changed);
+        ngp->plan = uuid ? uuid : plan;
+    }
     parts = read_parts(ngp, entries, &n, kind, object, index);
     if (parts == NULL) {
         return false;
@@ -270,10 +274,7 @@ static bool read_object(struct ngp *ngp, const json_t *feature, size_t index,
         pk_record_lift(ngp->src, record);
         lift_accuracy(record, parts, n);
     } else {
-        bool changed;
-        const char *plan = pk_jget_string(properties, "detaljplan");
-        const char *uuid = pk_record_uuid(ngp->src, plan, &changed);
-        json_object_set_new(record, "plan", json_string(uuid ? uuid : plan));
+        json_object_set_new(record, "plan", json_string(ngp->plan));
         json_object_del(record, "detaljplan");
         json_object_set_new(record, "kind", json_string(type->name));
         const json_t *quality = pk_jget_object(record, "kvalitetsbeskrivning");
@@ -300,6 +301,7 @@ static bool wanted(struct ngp *ngp, const json_t *feature, size_t index,
     const char *object = name_of(properties, id);
 
     *out_id = id;
+    ngp->plan = NULL;
     if (id == NULL) {
         say(ngp, kind, "P-REF", PK_ERROR, "identity", object, index,
             pk_source_text(ngp->src, PK_MSG_IMPORT_NO_ID, NULL));
@@ -364,7 +366,7 @@ static void read_all(struct ngp *ngp, const json_t *features, bool plans)
 enum pk_status pk_read_ngp(struct pk_source *src, const json_t *document,
                            struct pk_error *err)
 {
-    struct ngp ngp = {src, json_object(), json_object()};
+    struct ngp ngp = {src, json_object(), json_object(), NULL};
     json_t *features = pk_jget_array(document, "features");
     json_t *single = NULL;
 

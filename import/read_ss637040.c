@@ -294,17 +294,17 @@ static void add_parts(struct ss_plan *plan, struct ss_regulation *reg,
     for (uint32_t i = 0; g->kind == PK_GEOM_AREA && i < g->ring_count; i++) {
         parts += g->rings[i].role == PK_RING_OUTER;
     }
-    size_t total = reg->part_count + parts;
-    struct pk_geom *geoms = pk_arena_alloc(&plan->src->arena, total, sizeof(*geoms));
-    json_t **records = pk_arena_alloc(&plan->src->arena, total, sizeof(*records));
-    char **areas = pk_arena_alloc(&plan->src->arena, total, sizeof(*areas));
+    size_t total = reg->part_count, cap = total + parts;
+    struct pk_geom *geoms = pk_arena_alloc(&plan->src->arena, cap, sizeof(*geoms));
+    json_t **records = pk_arena_alloc(&plan->src->arena, cap, sizeof(*records));
+    char **areas = pk_arena_alloc(&plan->src->arena, cap, sizeof(*areas));
     for (size_t i = 0; i < reg->part_count; i++) {
         geoms[i] = reg->geoms[i];
         records[i] = reg->parts[i];
         areas[i] = reg->areas[i];
     }
     for (uint32_t i = 0; i < parts; i++) {
-        size_t at = reg->part_count + i;
+        size_t at = total;
         struct pk_geom view = g->kind == PK_GEOM_AREA ? pk_rings_part(g, i) : *g;
         struct pk_geom_builder *b = pk_geom_begin(&plan->src->arena, view.kind, false);
         for (uint32_t r = 0; r < view.ring_count; r++) {
@@ -327,6 +327,7 @@ static void add_parts(struct ss_plan *plan, struct ss_regulation *reg,
                                 json_real(PK_CURVE_TOLERANCE_M));
         }
         areas[at] = ground;
+        total++;
     }
     reg->geoms = geoms;
     reg->parts = records;
@@ -350,8 +351,7 @@ static bool take_geometry(struct ss_plan *plan, struct ss_regulation *reg,
     struct ss_place_of where = {"regulation", object_name(plan->src, node), plan->epsg,
                                 plan->turned};
     struct pk_geom g;
-    double x, y;
-    bool arcs, swapped;
+    bool arcs;
 
     if (!ss_geometry(&g, &arcs, plan->file, node, &where)) {
         pk_source_finding(
@@ -362,12 +362,8 @@ static bool take_geometry(struct ss_plan *plan, struct ss_regulation *reg,
                 .object = where.object,
                 .place = ss_place(plan->src, node),
                 .stops = "unreadable",
+                .plan = plan->id,
                 .text = pk_source_text(plan->src, PK_MSG_IMPORT_NO_GEOMETRY, NULL)});
-        return false;
-    }
-    if (!pk_source_in_reach(plan->src, &g, plan->epsg, &x, &y, &swapped)) {
-        pk_source_out_of_reach(plan->src, "regulation", where.object, x, y, plan->epsg,
-                               swapped);
         return false;
     }
     json_t *label = label_of(plan, node);
@@ -487,7 +483,7 @@ static void implementation_time(struct ss_plan *plan, json_t *record, const xmlN
     }
 }
 
-static void read_members(struct ss_plan *plan, json_t *record)
+static void read_members(struct ss_plan *plan)
 {
     for (const xmlNode *m = plan->node->children; m != NULL; m = m->next) {
         int kind = m->type == XML_ELEMENT_NODE ? kind_of_member(m) : -1;
@@ -496,7 +492,6 @@ static void read_members(struct ss_plan *plan, json_t *record)
         }
         const xmlNode *object = first_element(m);
         if (kind == ADMINISTRATIVE) {
-            implementation_time(plan, record, object);
             if (ss_child(object, "omrade") == NULL && ss_child(object, "grans") == NULL &&
                 ss_child(object, "punkt") == NULL &&
                 ss_child(object, "genomforandetid") != NULL) {
@@ -568,7 +563,6 @@ static void plan_fault(struct ss_plan *plan, const char *rule, const char *stops
 static bool plan_geometry(struct ss_plan *plan, struct pk_geom *out, bool *arcs)
 {
     struct ss_place_of where = {"plan", plan->name, plan->epsg, plan->turned};
-    double x, y;
     bool swapped;
 
     if (!ss_geometry(out, arcs, plan->file, plan->node, &where)) {
@@ -576,7 +570,7 @@ static bool plan_geometry(struct ss_plan *plan, struct pk_geom *out, bool *arcs)
                    pk_source_text(plan->src, PK_MSG_IMPORT_NO_GEOMETRY, NULL));
         return false;
     }
-    if (pk_source_in_reach(plan->src, out, plan->epsg, &x, &y, &swapped)) {
+    if (pk_source_in_reach(plan->src, out, plan->epsg, &swapped)) {
         return true;
     }
     if (swapped && !plan->turned) {
@@ -585,8 +579,7 @@ static bool plan_geometry(struct ss_plan *plan, struct pk_geom *out, bool *arcs)
                    pk_source_text(plan->src, PK_MSG_IMPORT_AXES_TURNED, NULL));
         return plan_geometry(plan, out, arcs);
     }
-    pk_source_out_of_reach(plan->src, "plan", plan->name, x, y, plan->epsg, swapped);
-    return false;
+    return true; /* the writer tells where it lies */
 }
 
 static int plan_crs(struct ss_plan *plan, const xmlNode *root)
@@ -609,20 +602,20 @@ static int plan_crs(struct ss_plan *plan, const xmlNode *root)
 static void write_plan(struct ss_plan *plan, json_t *record, const struct pk_geom *ground,
                        bool arcs)
 {
-    uint32_t parts = 0;
+    struct ss_regulation whole = {.ref = plan->id};
 
     pk_record_lift(plan->src, record);
     pk_stream_put(plan->src->out, PK_REC_PLAN, record, NULL);
-    for (uint32_t i = 0; i < ground->ring_count; i++) {
-        parts += ground->rings[i].role == PK_RING_OUTER;
-    }
-    struct ss_regulation whole = {.ref = plan->id};
     add_parts(plan, &whole, ground, arcs, NULL, NULL);
-    for (uint32_t i = 0; i < parts; i++) {
+    for (size_t i = 0; i < whole.part_count; i++) {
         json_object_del(whole.parts[i], "regulation");
         json_object_set_new(whole.parts[i], "plan", json_string(plan->id));
         pk_stream_put(plan->src->out, PK_REC_PLAN_PART, whole.parts[i], &whole.geoms[i]);
     }
+}
+
+static void write_regulations(struct ss_plan *plan)
+{
     for (size_t i = 0; i < plan->count; i++) {
         struct ss_regulation *r = &plan->regs[i];
         if (r->refused) {
@@ -631,9 +624,7 @@ static void write_plan(struct ss_plan *plan, json_t *record, const struct pk_geo
         }
         pk_stream_put(plan->src->out, PK_REC_REGULATION, r->record, NULL);
         for (size_t k = 0; k < r->part_count; k++) {
-            if (r->parts[k] != NULL) {
-                pk_stream_put(plan->src->out, PK_REC_REG_PART, r->parts[k], &r->geoms[k]);
-            }
+            pk_stream_put(plan->src->out, PK_REC_REG_PART, r->parts[k], &r->geoms[k]);
         }
     }
 }
@@ -678,8 +669,14 @@ static bool read_plan(struct ss_file *file, const xmlNode *node, const xmlNode *
     }
     plan.by_ref = json_object();
     json_t *record = plan_record(&plan, uuid);
-    read_members(&plan, record);
-    write_plan(&plan, record, &ground, arcs);
+    for (const xmlNode *m = node->children; m != NULL; m = m->next) {
+        if (m->type == XML_ELEMENT_NODE && kind_of_member(m) == ADMINISTRATIVE) {
+            implementation_time(&plan, record, first_element(m));
+        }
+    }
+    write_plan(&plan, record, &ground, arcs); /* before what is found of its members */
+    read_members(&plan);
+    write_regulations(&plan);
     *all = pk_box_join(*all, pk_geom_box(&ground));
     *epsg = plan.epsg;
     *turned = plan.turned;

@@ -71,6 +71,7 @@ static void put_finding(struct pk_source *src, const struct pk_finding *f)
     set_text(object, "fix", f->fix ? f->fix : "");
     set_text(object, "place", f->place ? f->place : "");
     set_text(object, "stops", f->stops);
+    set_text(object, "plan", f->plan);
     if (f->has_point) {
         json_object_set_new(object, "point", json_pack("[ff]", f->x, f->y));
         json_object_set_new(object, "crs", json_integer(f->crs));
@@ -192,7 +193,7 @@ static bool point_in_reach(struct pk_source *src, double x, double y, int epsg)
 }
 
 bool pk_source_in_reach(struct pk_source *src, const struct pk_geom *g, int epsg,
-                        double *x, double *y, bool *swapped)
+                        bool *swapped)
 {
     struct pk_box box = pk_geom_box(g);
     double corners[4][2] = {
@@ -208,38 +209,11 @@ bool pk_source_in_reach(struct pk_source *src, const struct pk_geom *g, int epsg
     }
     for (int i = 0; i < 4; i++) {
         if (!point_in_reach(src, corners[i][0], corners[i][1], epsg)) {
-            *x = corners[i][0];
-            *y = corners[i][1];
-            *swapped = point_in_reach(src, *y, *x, epsg);
+            *swapped = point_in_reach(src, corners[i][1], corners[i][0], epsg);
             return false;
         }
     }
     return true;
-}
-
-void pk_source_out_of_reach(struct pk_source *src, const char *kind, const char *object,
-                            double x, double y, int epsg, bool swapped)
-{
-    char at[80];
-    const char *crs = pk_crs_name(epsg);
-
-    snprintf(at, sizeof(at), "%.3f, %.3f", x, y);
-    pk_source_finding(
-        src, kind,
-        &(struct pk_finding){.rule = "P-CRS",
-                             .severity = PK_ERROR,
-                             .object = object,
-                             .stops = "reach",
-                             .text = pk_source_text(src, PK_MSG_IMPORT_REACH, "point", at,
-                                                    "crs", crs ? crs : "?", NULL),
-                             .fix = pk_source_text(src,
-                                                   swapped ? PK_MSG_IMPORT_REACH_SWAPPED
-                                                           : PK_MSG_IMPORT_REACH_FIX,
-                                                   NULL),
-                             .has_point = true,
-                             .x = x,
-                             .y = y,
-                             .crs = epsg});
 }
 
 void pk_source_progress(struct pk_source *src, double done)

@@ -33,6 +33,7 @@ struct pk_finding {
     enum pk_severity severity;
     const char *object; /* what it is about, as people name it; may be NULL */
     const char *stops;  /* "unreadable", "identity", "reach", or NULL */
+    const char *plan;   /* which plan a stopping finding holds back, by its ref */
     const char *place;  /* "line 812", "feature 4"; may be NULL */
     const char *text, *fix;
     bool has_point;
@@ -89,13 +90,10 @@ const char *pk_source_text(struct pk_source *src, enum pk_msg_id id, ...)
 void pk_source_count(struct pk_source *src, const char *kind, unsigned read,
                      unsigned merged, unsigned refused);
 
-/* Is the geometry within the area of use of EPSG:3006? If not, *x, *y (in `epsg`)
- * is a corner that is not, and *swapped tells that it would be with turned axes. */
+/* Is the geometry within the area of use of EPSG:3006? If not, *swapped tells that it
+ * would be with turned axes. The writer judges; readers only settle axes by it. */
 bool pk_source_in_reach(struct pk_source *src, const struct pk_geom *g, int epsg,
-                        double *x, double *y, bool *swapped);
-/* The finding for it; stops the object. */
-void pk_source_out_of_reach(struct pk_source *src, const char *kind, const char *object,
-                            double x, double y, int epsg, bool swapped);
+                        bool *swapped);
 
 /* 0..1 of the source is read. */
 void pk_source_progress(struct pk_source *src, double done);
