@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "tiles/drawlist.h"
+#include "tiles/icon.h"
 
 enum {
     BUCKET = 256 * PK_TEXT_SUB, /* candidates are set and placed by the bucket */
@@ -149,6 +150,12 @@ static void offset_of(const struct pk_symbol_paint *p, uint32_t i, int64_t width
     *y = side[1] * height / 2 + llround(off_y * p->size * PK_TEXT_SUB);
 }
 
+static uint32_t turn_from(double degrees)
+{
+    int64_t turn = llround(fmod(degrees, 360) / 360 * PK_TEXT_TURN) % PK_TEXT_TURN;
+    return (uint32_t)(turn + PK_TEXT_TURN) % PK_TEXT_TURN;
+}
+
 /* 1/1024 turns of a label; text along a line stays upright. */
 static uint32_t turn_of(const struct pk_symbol_paint *p, const struct pk_ifeature *f)
 {
@@ -158,8 +165,7 @@ static uint32_t turn_of(const struct pk_symbol_paint *p, const struct pk_ifeatur
         along += along > 90 ? -180 : along <= -90 ? 180 : 0;
         degrees += along;
     }
-    int64_t turn = llround(degrees / 360 * PK_TEXT_TURN) % PK_TEXT_TURN;
-    return (uint32_t)(turn + PK_TEXT_TURN) % PK_TEXT_TURN;
+    return turn_from(degrees);
 }
 
 /* The box of a turned rectangle round (x, y). */
@@ -202,6 +208,11 @@ static uint64_t hash_sign(const struct pk_symbol_paint *p, const struct candidat
                          p->padding, p->letter_spacing_em, p->line_height_em};
     uint64_t h = pk_hash64(p->text, strlen(p->text), c->sign.key);
     h = pk_hash64(numbers, sizeof numbers, h);
+    if (p->icon) {
+        double icon[3] = {p->icon_size, p->icon_rotate, p->icon_opacity};
+        h = pk_hash64(p->icon, strlen(p->icon), h);
+        h = pk_hash64(icon, sizeof icon, h);
+    }
     const struct pk_rgba *a = &p->colour, *b = &p->halo;
     uint8_t bytes[10] = {a->r,
                          a->g,
@@ -228,7 +239,10 @@ static void add_candidate(struct labelset *set, struct pk_labels *labels,
     struct pk_block block;
     if (!pk_text_layout(set->text, p->text, &look, &block, set->arena) ||
         !has_room(set, p, &a->feature, &block)) {
-        return;
+        block = (struct pk_block){0};
+        if (!p->icon) {
+            return;
+        }
     }
     struct candidate *c = pk_arena_alloc(set->arena, 1, sizeof *c);
     c->sign = (struct pk_sign){
@@ -241,6 +255,18 @@ static void add_candidate(struct labelset *set, struct pk_labels *labels,
         .turn = turn_of(p, &a->feature),
         .ink = {p->colour, p->halo, p->halo_width < HALO_MAX ? p->halo_width : HALO_MAX}
     };
+    double icon_size = p->icon ? fmin(p->icon_size, PK_ICON_SIZE_MAX) : 0;
+    if (p->icon) {
+        c->sign.icon = pk_arena_strdup(set->arena, p->icon);
+        c->sign.icon_size = icon_size;
+        c->sign.icon_opacity = p->icon_opacity;
+        c->sign.icon_turn = turn_from(p->icon_rotate);
+        c->sign.icon_x = a->x;
+        c->sign.icon_y = a->y;
+    }
+    int64_t icon_half = llround(icon_size * PK_ICON_PX * PK_TEXT_SUB * 0.625);
+    struct pk_tbox icon_box = {a->x - icon_half, a->y - icon_half, a->x + icon_half,
+                               a->y + icon_half};
     int64_t padding = llround(p->padding * PK_TEXT_SUB);
     int64_t s = pk_turn_sin(c->sign.turn), co = pk_turn_cos(c->sign.turn);
     uint32_t count = 0;
@@ -252,6 +278,9 @@ static void add_candidate(struct labelset *set, struct pk_labels *labels,
         x = a->x + turned;
         struct pk_tbox box =
             box_of(x, y, block.width, block.height, c->sign.turn, padding);
+        if (p->icon) {
+            box = block.count > 0 ? pk_tbox_join(box, icon_box) : icon_box;
+        }
         /* The margin is what everybody looks within: nothing may reach beyond. */
         if (a->x - box.min_x > set->margin || box.max_x - a->x > set->margin ||
             a->y - box.min_y > set->margin || box.max_y - a->y > set->margin) {
@@ -292,7 +321,7 @@ static void set_anchor(struct labelset *set, struct pk_labels *labels,
         }
         struct pk_symbol_paint paint;
         pk_style_symbol(set->style, layer, &in, &paint);
-        if (paint.text[0]) {
+        if (paint.text[0] || paint.icon) {
             add_candidate(set, labels, a, layer, &paint);
         }
     }

@@ -21,11 +21,15 @@ struct pk_sign {
     uint32_t part;
     const char *source_layer;
     const struct pk_style_layer *layer;
-    struct pk_block block;
+    struct pk_block block; /* count 0: only an icon */
     struct pk_text_ink ink;
     uint32_t turn;
-    int64_t x, y;       /* middle of the block, absolute 1/64 CSS px */
-    struct pk_tbox box; /* what it takes */
+    int64_t x, y;     /* middle of the block, absolute 1/64 CSS px */
+    const char *icon; /* NULL = none */
+    double icon_size, icon_opacity;
+    uint32_t icon_turn;
+    int64_t icon_x, icon_y; /* its middle: the anchor */
+    struct pk_tbox box;     /* what it takes */
 };
 
 struct pk_signs {

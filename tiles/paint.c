@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tiles/icon.h"
 #include "tiles/pattern.h"
 #include "tiles/raster.h"
 #include "tiles/stroke.h"
@@ -248,11 +249,19 @@ void pk_paint_list(struct pk_painter *p, struct pk_surface *s, const struct pk_v
     }
 }
 
-void pk_paint_signs(struct pk_surface *s, const struct pk_view *view,
-                    struct pk_text *text, const struct pk_signs *signs)
+void pk_paint_signs(struct pk_painter *p, struct pk_surface *s,
+                    const struct pk_view *view, struct pk_text *text,
+                    const struct pk_signs *signs)
 {
+    pk_raster_begin(p->raster, s);
+    int64_t sub = (int64_t)PK_SUB * view->scale / PK_TEXT_SUB;
     for (uint32_t i = 0; i < signs->count; i++) {
         const struct pk_sign *sign = signs->items[i];
+        if (sign->icon) {
+            pk_icon_draw(p->raster, s, sign->icon, sign->icon_x * sub, sign->icon_y * sub,
+                         llround(sign->icon_size * PK_ICON_PX * PK_SUB * view->scale),
+                         sign->icon_turn, sign->icon_opacity);
+        }
         pk_text_draw(text, s, view->scale, &sign->block, sign->x, sign->y, sign->turn,
                      &sign->ink);
     }

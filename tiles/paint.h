@@ -18,8 +18,9 @@ void pk_painter_destroy(struct pk_painter *p); /* accepts NULL */
 /* Backgrounds and shapes of the style, in order of its layers. */
 void pk_paint_list(struct pk_painter *p, struct pk_surface *s, const struct pk_view *view,
                    const struct pk_style *style, const struct pk_drawlist *list);
-void pk_paint_signs(struct pk_surface *s, const struct pk_view *view,
-                    struct pk_text *text, const struct pk_signs *signs);
+void pk_paint_signs(struct pk_painter *p, struct pk_surface *s,
+                    const struct pk_view *view, struct pk_text *text,
+                    const struct pk_signs *signs);
 
 /* Which shape is on top where: the pixel is index_of(item or sign) as it is. */
 typedef uint32_t pk_paint_index(void *ctx, const struct pk_style_layer *layer,

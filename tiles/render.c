@@ -145,7 +145,7 @@ static void paint_scene(struct pk_renderer *r, struct pk_surface *s,
                         const struct scene *scene)
 {
     pk_paint_list(r->painter, s, view, style, &scene->list);
-    pk_paint_signs(s, view, r->text, &scene->signs);
+    pk_paint_signs(r->painter, s, view, r->text, &scene->signs);
 }
 
 static void note_scene(struct pk_rendered *out, const struct scene *scene)
