@@ -51,7 +51,7 @@ void pk_raster_begin(struct pk_raster *r, const struct pk_surface *s);
 /* Collect one ring, `count` vertices x, y; it is closed if the caller did not. */
 void pk_raster_ring(struct pk_raster *r, const int64_t *xy, uint32_t count);
 
-/* A disc as a ring of 64 vertices or fewer; radius in 1/256 px. */
+/* A disc as a ring of 60 vertices; radius in 1/256 px. */
 void pk_raster_disc(struct pk_raster *r, int64_t x, int64_t y, int64_t radius);
 
 void pk_raster_fill(struct pk_raster *r, struct pk_surface *s, enum pk_fill_rule rule,
@@ -63,8 +63,8 @@ void pk_raster_paint_mask(struct pk_raster *r, struct pk_surface *s,
 /* Forget the mask without painting. */
 void pk_raster_drop_mask(struct pk_raster *r);
 
-/* Which pixels have their CENTRE inside what was collected: sets the pixel to
- * `value` as it is (id pictures, no anti-aliasing at all). */
+/* Set the pixels of which at least half is covered to `value` as it is: id pictures,
+ * no anti-aliasing at all. */
 void pk_raster_fill_ids(struct pk_raster *r, struct pk_surface *s, enum pk_fill_rule rule,
                         uint32_t value);
 

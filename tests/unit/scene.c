@@ -222,8 +222,10 @@ static void draw_scene(struct tools *t, struct pk_surface *s, uint64_t seed, int
         struct scene_line ring, hole;
         enum scene_kind kind = (enum scene_kind)(i % SCENE_KINDS);
         /* Places and sizes in the coarsest pixels, so that zooms show the same. */
-        int64_t cx = corner_x * 256 + (scene_between(&state, -20000, 280000) << zoom);
-        int64_t cy = corner_y * 256 + (scene_between(&state, -20000, 280000) << zoom);
+        int64_t cx =
+            corner_x * 256 + scene_between(&state, -20000, 280000) * (INT64_C(1) << zoom);
+        int64_t cy =
+            corner_y * 256 + scene_between(&state, -20000, 280000) * (INT64_C(1) << zoom);
         int64_t size = scene_between(&state, 100, 60000) << zoom;
         scene_ring(&ring, &state, kind, cx, cy, size);
         scene_ring(&hole, &state, SCENE_STAR, cx + 77, cy, size / 3 + 9);
