@@ -4,8 +4,8 @@
  * becomes a map that moves, and the same links and lists follow it. Every text a
  * person reads comes from the server's pages.
  *
- * What it needs of the page: <section id="map" data-...> (see options below) with
- * links <a data-move="north">, <div id="answer">, <div id="shown">, <p id="status">.
+ * What it needs of the page: <div id="map" data-...> (read in startMap), links
+ * <a data-move="north">, the answer in #svar, the list in #lista, the line #status.
  */
 import OlMap from 'ol/Map.js';
 import View from 'ol/View.js';
@@ -93,9 +93,10 @@ function startMap(section, lang) {
     resolutions,
     constrainResolution: true,
     enableRotation: false,
-    center: numbers(data.center),
-    resolution: Number(data.resolution),
+    center: [Number(data.x), Number(data.y)],
+    resolution: resolutions[Number(data.z)],
   });
+  const home = { center: [Number(data.x), Number(data.y)], zoom: Number(data.z) };
 
   const viewport = document.createElement('div');
   viewport.id = 'viewport';
@@ -105,12 +106,7 @@ function startMap(section, lang) {
   if (byId('map-help')) {
     viewport.setAttribute('aria-describedby', 'map-help');
   }
-  const picture = section.querySelector('[data-picture]');
-  if (picture) {
-    picture.replaceWith(viewport);
-  } else {
-    section.prepend(viewport);
-  }
+  section.replaceChildren(viewport);
 
   const map = new OlMap({
     target: viewport,
@@ -125,8 +121,8 @@ function startMap(section, lang) {
   dot.className = 'marker';
   const marker = new Overlay({ element: dot, positioning: 'center-center', stopEvent: false });
   map.addOverlay(marker);
-  if (data.marker) {
-    marker.setPosition(numbers(data.marker));
+  if (data.point) {
+    marker.setPosition(numbers(data.point));
   }
 
   /** @param {string} what */
@@ -137,8 +133,8 @@ function startMap(section, lang) {
     if (what === 'in' || what === 'out') {
       view.setZoom((view.getZoom() || 0) + (what === 'in' ? 1 : -1));
     } else if (what === 'home') {
-      view.setCenter(numbers(data.home || data.center));
-      view.setResolution(Number(data.homeResolution || data.resolution));
+      view.setCenter(home.center);
+      view.setZoom(home.zoom);
     } else {
       const dx = what === 'east' ? step : what === 'west' ? -step : 0;
       const dy = what === 'north' ? step : what === 'south' ? -step : 0;
@@ -146,12 +142,11 @@ function startMap(section, lang) {
     }
   }
 
-  section.addEventListener('click', (event) => {
-    const link = /** @type {HTMLElement} */ (event.target).closest('[data-move]');
-    if (link instanceof HTMLElement) {
+  document.querySelectorAll('[data-move]').forEach((link) => {
+    link.addEventListener('click', (event) => {
       event.preventDefault();
-      move(link.dataset.move || '');
-    }
+      move((link instanceof HTMLElement && link.dataset.move) || '');
+    });
   });
 
   viewport.addEventListener('keydown', (event) => {
@@ -177,11 +172,12 @@ function startMap(section, lang) {
     const [x, y] = view.getCenter() || [0, 0];
     const query = new URLSearchParams({
       lang,
-      center: `${x.toFixed(1)},${y.toFixed(1)}`,
-      scale: String(Math.round((view.getResolution() || 1) / 0.00028)),
+      x: x.toFixed(1),
+      y: y.toFixed(1),
+      z: String(Math.round(view.getZoom() || 0)),
     });
     const now = new URLSearchParams(window.location.search);
-    for (const name of ['point', 'property', 'address', 'theme']) {
+    for (const name of ['point', 'crs', 'property', 'address', 'theme']) {
       const value = name in more ? more[name] : now.get(name);
       if (value) {
         query.set(name, value);
@@ -215,8 +211,13 @@ function startMap(section, lang) {
   async function ask(at) {
     marker.setPosition(at);
     await refresh(
-      address({ point: at.map((v) => v.toFixed(1)).join(','), property: undefined, address: undefined }),
-      ['answer', 'shown'],
+      address({
+        point: at.map((v) => v.toFixed(1)).join(','),
+        crs: undefined,
+        property: undefined,
+        address: undefined,
+      }),
+      ['svar', 'lista'],
     );
   }
 
@@ -224,7 +225,7 @@ function startMap(section, lang) {
   let timer;
   map.on('moveend', () => {
     window.clearTimeout(timer);
-    timer = window.setTimeout(() => refresh(address({}), ['shown']), SETTLE_MS);
+    timer = window.setTimeout(() => refresh(address({}), ['lista']), SETTLE_MS);
   });
   map.on('singleclick', (event) => ask(event.coordinate));
 
