@@ -16,7 +16,7 @@ static void add_plans(struct delivery *d)
         snprintf(name, sizeof(name), "P%d", i + 1);
         put_plan(d, name, i == 19 ? "samråd" : "laga kraft",
                  i == 19 ? NULL : "2019-03-04", NULL,
-                 i == 0 ? arguments.wording : "Bostäder", 600000 + 300.0 * i, 6600000,
+                 i == 0 ? arguments.wording : "Bostäder", 600000 + 300.0 * i, 6900000,
                  200, 100);
     }
 }
@@ -33,7 +33,7 @@ static void add_properties(struct delivery *d)
                  "{\"layer\": \"property_unit\", \"key\": \"f%d\", \"title\": \"SANDVIK "
                  "LILLÅKER 1:%d\", \"crs\": 3006, \"part\": 1, \"attributes\": {}}",
                  i + 1, i + 1);
-        put_area(d, PK_REC_FEATURE, json, 600000 + 300.0 * i, 6600000, 100, 100);
+        put_area(d, PK_REC_FEATURE, json, 600000 + 300.0 * i, 6900000, 100, 100);
     }
 }
 

@@ -1,0 +1,468 @@
+"""The real server on a free port: routes, headers, raw requests, 304, publish, drain,
+a killed worker. Usage: serve_test.py PLANKARTA MAKE_DATA FOLDER. Standard library only."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import unittest
+import urllib.parse
+
+PROGRAM, MAKE_DATA, FOLDER = (os.path.abspath(path) for path in sys.argv[1:4])
+TILE = "/tiles/plan/SWEREF99TMKommun/9/%d/%d.png"
+
+
+def grid_tile(east, north):
+    """Column and row of the municipal grid's level 9 (0.56 m) at a point."""
+    size = 0.56 * 256
+    return int((east - 487000) // size), int((7376440 - north) // size)
+
+
+class Server:
+    """`plankarta serve` on port 0, in a session of its own."""
+
+    def __init__(self, db, *args, env=None):
+        self.process = subprocess.Popen(
+            [PROGRAM, "serve", "--db", db, "--listen", "127.0.0.1:0", *args],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env={**os.environ, **(env or {})}, cwd=FOLDER)
+        line = self.process.stdout.readline()
+        match = re.fullmatch(r"listening on http://127\.0\.0\.1:(\d+)\n", line)
+        if not match:
+            self.process.kill()
+            raise AssertionError("no address: %r %s" % (line, self.process.communicate()[1]))
+        self.port = int(match.group(1))
+        self.errors = []
+        self.reader = threading.Thread(target=self.read_errors, daemon=True)
+        self.reader.start()
+
+    def read_errors(self):
+        for line in self.process.stderr:
+            self.errors.append(line)
+
+    def connect(self):
+        return socket.create_connection(("127.0.0.1", self.port), timeout=20)
+
+    def raw(self, data, limit=10.0):
+        """Bytes as they are; everything that comes until the end or `limit` seconds."""
+        out = b""
+        with self.connect() as s:
+            s.settimeout(limit)
+            s.sendall(data)
+            try:
+                while True:
+                    piece = s.recv(65536)
+                    if not piece:
+                        break
+                    out += piece
+            except (socket.timeout, ConnectionResetError):
+                pass
+        return out
+
+    def get(self, target, method="GET", body=None, **headers):
+        lines = ["%s %s HTTP/1.1" % (method, target), "Host: test", "Connection: close"]
+        lines += ["%s: %s" % (k.replace("_", "-"), v) for k, v in headers.items()]
+        if body is not None:
+            lines.append("Content-Length: %d" % len(body))
+        data = "\r\n".join(lines).encode() + b"\r\n\r\n" + (body or b"")
+        return Answer(self.raw(data))
+
+    def children(self):
+        path = "/proc/%d/task/%d/children" % (self.process.pid, self.process.pid)
+        with open(path, encoding="ascii") as f:
+            return [int(pid) for pid in f.read().split()]
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(20)
+        self.reader.join(5)
+        self.process.stdout.close()
+        self.process.stderr.close()
+        return code
+
+
+class Answer:
+    def __init__(self, data):
+        head, _, self.body = data.partition(b"\r\n\r\n")
+        lines = head.decode("latin-1").split("\r\n")
+        self.status = int(lines[0].split()[1]) if lines[0] else 0
+        self.headers = {k.lower(): v for k, v in
+                        (line.split(": ", 1) for line in lines[1:] if ": " in line)}
+
+    def json(self):
+        return json.loads(self.body)
+
+
+class Serving(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        os.makedirs(FOLDER)
+        cls.db = os.path.join(FOLDER, "test.sqlite")
+        subprocess.run([MAKE_DATA, cls.db], check=True, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL)
+        cls.server = Server(cls.db)
+
+    @classmethod
+    def tearDownClass(cls):
+        code = cls.server.stop()
+        assert code == 0, "exit code %d" % code
+
+    def test_every_page_answers_and_is_whole(self):
+        pages = ["/", "/?q=lill%C3%A5ker", "/?point=600010,6900010", "/?x=600100&y=6900050&z=9",
+                 "/lookup", "/lookup?point=600010,6900010", "/lookup?point=1,2",
+                 "/property/SANDVIK_LILL%C3%85KER_1:3", "/search?q=1:3&f=html", "/hjalp",
+                 "/tillganglighet", "/styles/plan/legend.html", "/lookup?property=nonsense"]
+        for page in pages:
+            for lang in ("sv", "en"):
+                with self.subTest(page=page, lang=lang):
+                    joint = "&" if "?" in page else "?"
+                    answer = self.server.get(page + joint + "lang=" + lang, Accept="text/html")
+                    self.assertIn(answer.status, (200, 400, 404))
+                    html = answer.body.decode()
+                    self.assertTrue(html.startswith("<!DOCTYPE html>"))
+                    self.assertTrue(html.endswith("</html>\n"))
+                    self.assertEqual(len(re.findall("<h1>", html)), 1)
+                    self.assertEqual(len(re.findall("<main ", html)), 1)
+                    self.assertIn('<html lang="%s">' % lang, html)
+                    self.assertIn('class="skip" href="#main"', html)
+                    self.assertNotRegex(html, r"\sstyle=|<style|<script>|onclick")
+                    ids = re.findall(r'\sid="([^"]*)"', html)
+                    self.assertEqual(len(ids), len(set(ids)), ids)
+                    for name in re.findall(r'<label for="([^"]*)"', html):
+                        self.assertIn(name, ids)
+                    for image in re.findall(r"<img[^>]*>|<input type=\"image\"[^>]*>", html):
+                        self.assertIn('alt="', image)
+                    levels = [int(n) for n in re.findall(r"<h([1-6])>|<h([1-6]) ", html)
+                              for n in n if n]
+                    for before, after in zip(levels, levels[1:]):
+                        self.assertLessEqual(after, before + 1, levels)
+
+    def test_headers_are_strict(self):
+        answer = self.server.get("/")
+        policy = answer.headers["content-security-policy"]
+        for part in ("default-src 'none'", "img-src 'self'", "script-src 'self'",
+                     "form-action 'self'", "frame-ancestors 'self'"):
+            self.assertIn(part, policy)
+        self.assertEqual(answer.headers["x-content-type-options"], "nosniff")
+        self.assertEqual(answer.headers["cache-control"], "no-cache")
+        self.assertNotIn("access-control-allow-origin", answer.headers)
+
+    def test_lookup_is_the_same_on_the_command_line(self):
+        answer = self.server.get("/lookup?point=600010,6900010&f=json").json()
+        said = json.loads(subprocess.run(
+            [PROGRAM, "lookup", "--db", self.db, "--point", "600010,6900010", "--json"],
+            check=True, capture_output=True).stdout)
+        for one in (answer, said):
+            one.pop("answered_at")
+        text = json.dumps(answer).replace("http://127.0.0.1:%d" % self.server.port, "")
+        self.assertEqual(json.loads(text), said)
+        self.assertEqual(answer["plans"][0]["beteckning"], "P1")
+        self.assertEqual(answer["coverage"], "regulations")
+
+    def test_a_posted_shape_is_asked_about(self):
+        shape = {"type": "Polygon", "coordinates": [[[600000, 6900000], [600400, 6900000],
+                 [600400, 6900050], [600000, 6900050], [600000, 6900000]]]}
+        answer = self.server.get("/lookup?crs=3006&f=json", "POST", json.dumps(shape).encode())
+        self.assertEqual(answer.status, 200, answer.body)
+        plans = {p["beteckning"] for p in answer.json()["plans"]}
+        self.assertEqual(plans, {"P1", "P2"})
+        for bad in (b"{}", b"[", b'{"type":"Polygon","coordinates":[[[0,0],[1,1]]]}',
+                    b'{"type":"Point","coordinates":["a",1]}'):
+            answer = self.server.get("/lookup?f=json", "POST", bad)
+            self.assertEqual(answer.status, 400, bad)
+            self.assertEqual(answer.json()["parameter"], "geometry")
+
+    def test_mistakes_name_the_parameter(self):
+        for target, parameter in (("/lookup?point=1&f=json", "point"),
+                                  ("/lookup?point=1,2&crs=99&f=json", "crs"),
+                                  ("/lookup?point=1,2&version=x&f=json", "version"),
+                                  ("/lookup?point=1,2&datetime=2026-02-30&f=json", "datetime"),
+                                  ("/lookup?f=json", "point"), ("/search", "q"),
+                                  ("/search?q=a&limit=0", "limit"),
+                                  ("/search?q=a&what=b", "what"), ("/search?q=a&f=gif", "f"),
+                                  ("/search?q=a&lang=xx", "lang"),
+                                  (TILE % (1, 1) + "?theme=none", "theme")):
+            with self.subTest(target=target):
+                answer = self.server.get(target)
+                self.assertEqual(answer.status, 400)
+                self.assertEqual(answer.headers["content-type"], "application/problem+json")
+                self.assertEqual(answer.json()["parameter"], parameter)
+        answer = self.server.get("/lookup?property=SANDVIK+LILL%C3%85KER+1:333&f=json")
+        self.assertEqual(answer.status, 404)
+        self.assertIsInstance(answer.json()["suggestions"], list)
+
+    def test_spellings_lead_to_one_address(self):
+        answer = self.server.get("/property/sandvik%20lill%C3%A5ker%201:3?f=json")
+        self.assertEqual(answer.status, 308)
+        target = answer.headers["location"]
+        self.assertEqual(target, "/property/SANDVIK_LILL%C3%85KER_1:3?f=json")
+        self.assertEqual(self.server.get(target).status, 200)
+        answer = self.server.get("/plan?beteckning=P3")
+        self.assertEqual(answer.status, 303)
+        plan = self.server.get(answer.headers["location"] + "?f=json").json()
+        self.assertEqual(plan["beteckning"], "P3")
+        regulation = self.server.get("/regulation/%s?f=json" % plan["regulations"][0]["id"])
+        self.assertEqual(regulation.json()["bestammelseformulering"], "Bostäder")
+        answer = self.server.get("/?x=600100&y=6900050&z=9&klick.x=320&klick.y=200")
+        self.assertEqual(answer.status, 303)
+        self.assertIn("point=600100.3,6900049.7", answer.headers["location"])
+
+    def test_tiles_have_etags_and_304(self):
+        x, y = grid_tile(600100, 6900050)
+        first = self.server.get(TILE % (x, y))
+        self.assertEqual((first.status, first.headers["content-type"]), (200, "image/png"))
+        self.assertTrue(first.body.startswith(b"\x89PNG"))
+        age = int(re.search(r"max-age=(\d+)", first.headers["cache-control"]).group(1))
+        self.assertLessEqual(age, 60)
+        again = self.server.get(TILE % (x, y), If_None_Match=first.headers["etag"])
+        self.assertEqual((again.status, again.body), (304, b""))
+        self.assertEqual(self.server.get(TILE % (x, y)).body, first.body)
+        self.assertEqual(self.server.get(TILE % (x, y), "HEAD").body, b"")
+        cvd = self.server.get(TILE % (x, y) + "?theme=cvd")
+        self.assertNotEqual(cvd.headers["etag"], first.headers["etag"])
+        ids = self.server.get((TILE % (x, y)).replace(".png", ".ids.json"))
+        self.assertEqual(ids.status, 200)
+        self.assertIn("ids", self.server.get("/metrics").body.decode() + "ids")
+        for bad in ("/tiles/plan/SWEREF99TMKommun/99/0/0.png",
+                    "/tiles/plan/SWEREF99TMKommun/0/0/999.png", "/tiles/nope/x/0/0/0.png",
+                    "/tiles/plan/SWEREF99TMKommun/9/1/1@4x.png"):
+            self.assertEqual(self.server.get(bad).status, 404, bad)
+
+    def test_text_is_compressed(self):
+        plain = self.server.get("/hjalp")
+        import gzip
+        answer = self.server.get("/hjalp", Accept_Encoding="gzip")
+        self.assertEqual(answer.headers["content-encoding"], "gzip")
+        self.assertEqual(gzip.decompress(answer.body), plain.body)
+        self.assertEqual(self.server.get("/hjalp", Accept_Encoding="br")
+                         .headers["content-encoding"], "br")
+        self.assertNotEqual(answer.headers["etag"], plain.headers["etag"])
+
+    def test_raw_requests(self):
+        host = b"Host: a\r\n"
+        get = b"GET /health HTTP/1.1\r\n" + host
+        cases = [
+            ("plain", get + b"Connection: close\r\n\r\n", 200),
+            ("no Host", b"GET /health HTTP/1.1\r\n\r\n", 400),
+            ("two Hosts", get + host + b"\r\n", 400),
+            ("length and encoding", b"POST /lookup HTTP/1.1\r\n" + host + b"Content-Length: 4"
+             b"\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /x HTTP/1.1\r\n\r\n", 400),
+            ("two lengths", b"POST /lookup HTTP/1.1\r\n" + host + b"Content-Length: 4\r\n"
+             b"Content-Length: 40\r\n\r\nabcd", 400),
+            ("odd length", b"POST /lookup HTTP/1.1\r\n" + host + b"Content-Length: +4\r\n\r\n"
+             b"abcd", 400),
+            ("odd encoding", b"POST /lookup HTTP/1.1\r\n" + host +
+             b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", 400),
+            ("body on GET", get + b"Content-Length: 4\r\n\r\nabcd", 400),
+            ("large body", b"POST /lookup HTTP/1.1\r\n" + host +
+             b"Content-Length: 99999999\r\n\r\n", 413),
+            ("percent NUL", b"GET /p%00evil HTTP/1.1\r\n" + host + b"Connection: close\r\n\r\n",
+             400),
+            ("encoded slash", b"GET /a%2fb HTTP/1.1\r\n" + host + b"Connection: close\r\n\r\n",
+             400),
+            ("long target", b"GET /" + b"a" * 4000 + b" HTTP/1.1\r\n" + host +
+             b"Connection: close\r\n\r\n", 414),
+            ("1000 arguments", b"GET /?" + b"&".join(b"a%d=1" % i for i in range(1000)) +
+             b" HTTP/1.1\r\n" + host + b"Connection: close\r\n\r\n", 414),
+            ("300 short arguments", b"GET /?" + b"&".join(b"a%d" % i for i in range(300)) +
+             b" HTTP/1.1\r\n" + host + b"Connection: close\r\n\r\n", 400),
+            ("HTTP/9.9", b"GET / HTTP/9.9\r\n" + host + b"\r\n", 505),
+            ("odd method", b"BREW / HTTP/1.1\r\n" + host + b"Connection: close\r\n\r\n", 405),
+            ("DELETE", b"DELETE / HTTP/1.1\r\n" + host + b"Connection: close\r\n\r\n", 405),
+            ("many headers", get + b"".join(b"X%d: a\r\n" % i for i in range(5000)) + b"\r\n",
+             431),
+        ]
+        for name, data, status in cases:
+            with self.subTest(name=name):
+                begun = time.monotonic()
+                answer = self.server.raw(data, 3)
+                self.assertTrue(answer.startswith(b"HTTP/1.1 %d " % status), answer[:200])
+                self.assertLess(time.monotonic() - begun, 3)
+        three = self.server.raw((get + b"\r\n") * 2 + get + b"Connection: close\r\n\r\n")
+        self.assertEqual(three.count(b"HTTP/1.1 200 "), 3)
+
+    def test_operations(self):
+        self.assertEqual(self.server.get("/health").json()["status"], "ok")
+        self.assertTrue(self.server.get("/ready").json()["ready"])
+        metrics = self.server.get("/metrics").body.decode()
+        value = int(re.search(r"^plankarta_requests_total (\d+)$", metrics, re.M).group(1))
+        self.assertGreater(value, 2)
+        self.assertEqual(self.server.get("/nope").status, 404)
+        self.assertEqual(self.server.get("/assets/style.css").status, 200)
+        self.assertEqual(self.server.get("/assets/../main.c").status, 400)
+        self.assertEqual(self.server.get("/assets/nope.js").status, 404)
+
+
+class Lives(unittest.TestCase):
+    """Servers of their own: publish, slow clients, drain, death, configuration."""
+
+    def setUp(self):
+        self.folder = os.path.join(FOLDER, self._testMethodName)
+        os.makedirs(self.folder)
+        self.db = os.path.join(self.folder, "test.sqlite")
+        self.make()
+
+    def make(self, *wording):
+        subprocess.run([MAKE_DATA, self.db, *wording], check=True, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL)
+
+    def test_an_edit_changes_its_tiles_and_no_others(self):
+        server = Server(self.db)
+        tiles = sorted({grid_tile(600000 + 40 * i, 6900050) for i in range(150)})
+        before = {t: server.get(TILE % t).headers["etag"] for t in tiles}
+        self.make("Industri")
+        end = time.monotonic() + 5
+        while server.get("/health").json()["version"] != 2 and time.monotonic() < end:
+            time.sleep(0.05)
+        self.assertEqual(server.get("/health").json()["version"], 2)
+        changed = []
+        for tile, etag in before.items():
+            answer = server.get(TILE % tile, If_None_Match=etag)
+            if answer.status != 304:
+                changed.append(tile)
+                self.assertNotEqual(answer.headers["etag"], etag)
+        self.assertTrue(changed)
+        self.assertLessEqual(len(changed), 4, changed)  # the plan is 200 m wide
+        fresh = Server(self.db, "--no-cache")
+        for tile in tiles:
+            self.assertEqual(server.get(TILE % tile).body, fresh.get(TILE % tile).body, tile)
+        self.assertEqual(fresh.stop(), 0)
+        self.assertEqual(server.stop(), 0)
+
+    def test_a_killed_worker_comes_back_on_the_same_port(self):
+        server = Server(self.db)
+        worker = server.children()[-1]
+        os.kill(worker, signal.SIGKILL)
+        end = time.monotonic() + 10
+        answer = Answer(b"")
+        while answer.status != 200 and time.monotonic() < end:
+            try:
+                answer = server.get("/health")
+            except OSError:
+                time.sleep(0.05)
+        self.assertEqual(answer.status, 200)
+        self.assertNotIn(worker, server.children())
+        self.assertEqual(server.stop(), 0)
+
+    def test_stopping_finishes_what_was_begun(self):
+        server = Server(self.db, "--workers", "1")
+        box = "599900,6899900,601900,6901900"
+        answers = []
+
+        def ask(i):
+            answers.append(server.get("/static/base,plan/%s/%dx1500.png" % (box, 1500 + i)))
+
+        idle = server.connect()  # a connection that asks nothing must not hold the stop
+        threads = [threading.Thread(target=ask, args=(i,)) for i in range(4)]
+        for thread in threads:
+            thread.start()
+        time.sleep(0.3)
+        begun = time.monotonic()
+        self.assertEqual(server.stop(), 0)
+        self.assertLess(time.monotonic() - begun, 9)
+        for thread in threads:
+            thread.join()
+        idle.close()
+        self.assertEqual(len(answers), 4)
+        for answer in answers:
+            self.assertIn(answer.status, (200, 503))
+            if answer.status == 200:
+                self.assertEqual(len(answer.body), int(answer.headers["content-length"]))
+
+    def test_beyond_the_queue_is_503_with_retry_after(self):
+        server = Server(self.db, "--workers", "1", "--queue", "2")
+        statuses = []
+
+        def ask(i):
+            answer = server.get("/static/base,plan/599900,6899900,605900,6901900/%dx1200.png"
+                                % (2000 + i))
+            statuses.append((answer.status, answer.headers.get("retry-after")))
+
+        threads = [threading.Thread(target=ask, args=(i,)) for i in range(24)]
+        for thread in threads:
+            thread.start()
+        health = server.get("/health")
+        self.assertEqual(health.status, 200)  # HTTP threads are free meanwhile
+        for thread in threads:
+            thread.join()
+        self.assertIn((503, "1"), statuses)
+        self.assertIn((200, None), statuses)
+        self.assertEqual({s for s, _ in statuses}, {200, 503})
+        self.assertEqual(server.stop(), 0)
+
+    def test_slow_headers_are_cut(self):
+        server = Server(self.db)
+        begun = time.monotonic()
+        with server.connect() as s:
+            s.settimeout(0.2)
+            s.sendall(b"GET /health HTTP/1.1\r\n")
+            cut = False
+            while not cut and time.monotonic() - begun < 20:
+                try:
+                    s.sendall(b"X: y\r\n")
+                    cut = s.recv(100) == b""
+                except socket.timeout:
+                    time.sleep(0.3)
+                except OSError:
+                    cut = True
+        self.assertTrue(cut)
+        self.assertLess(time.monotonic() - begun, 14)
+        self.assertEqual(server.stop(), 0)
+
+    def test_settings_are_heard_and_mistakes_end_with_2(self):
+        with open(os.path.join(self.folder, "p.conf"), "w", encoding="utf-8") as f:
+            f.write("name.sv = Fjällnäs <karta>\ncolour = #336900\nframe_ancestors = "
+                    "https://e.example\ncors_origins = https://a.example\n"
+                    "links.1.text = Fråga\nlinks.1.url = https://b.example/\n")
+        server = Server(self.db, "--config", os.path.join(self.folder, "p.conf"),
+                        env={"PLANKARTA_CONTACT_NAME": "Planavdelningen"})
+        answer = server.get("/", Accept="text/html", Origin="https://a.example")
+        html = answer.body.decode()
+        self.assertIn("<h1>Fjällnäs &lt;karta&gt;</h1>", html)
+        self.assertIn("Planavdelningen", html)
+        self.assertIn("påhittad", html.lower())  # municipality 9901
+        self.assertIn("frame-ancestors https://e.example",
+                      answer.headers["content-security-policy"])
+        self.assertEqual(answer.headers["access-control-allow-origin"], "https://a.example")
+        self.assertNotIn("access-control-allow-origin",
+                         server.get("/", Origin="https://b.example").headers)
+        self.assertIn("#336900", server.get("/assets/municipality.css").body.decode())
+        self.assertEqual(server.stop(), 0)
+        for args in (["--workers", "0"], ["--listen", "nonsense"], ["--nonsense", "1"],
+                     ["--colour", "red"], ["--theme", "none"], ["--db", "/no/such.sqlite"],
+                     ["--style", "/no/such.json"]):
+            done = subprocess.run([PROGRAM, "serve", "--db", self.db, *args], timeout=30,
+                                  capture_output=True, check=False)
+            self.assertIn(done.returncode, (1, 2), args)
+            self.assertEqual(done.stdout, b"", args)
+
+    def test_a_dead_background_leaves_the_map_standing(self):
+        with socket.socket() as dead:
+            dead.bind(("127.0.0.1", 0))
+            dead.listen()  # accepts and never answers
+            server = Server(self.db, "--background.lm.type", "wms", "--background.lm.url",
+                            "http://127.0.0.1:%d/wms" % dead.getsockname()[1],
+                            "--background.lm.layers", "topo", "--background.lm.timeout_s",
+                            "0.5", "--background.lm.attribution", "Lantverket")
+            begun = time.monotonic()
+            self.assertEqual(server.get("/background/lm/3/4/2.png").status, 503)
+            self.assertLess(time.monotonic() - begun, 3)
+            begun = time.monotonic()  # it rests now: no waiting
+            self.assertEqual(server.get("/background/lm/3/4/3.png").status, 503)
+            self.assertLess(time.monotonic() - begun, 0.4)
+            self.assertEqual(server.get("/background/other/3/4/3.png").status, 404)
+            page = server.get("/")
+            self.assertEqual(page.status, 200)
+            self.assertIn("Lantverket", page.body.decode())
+            self.assertEqual(server.stop(), 0)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], "-v"])
