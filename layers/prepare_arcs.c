@@ -114,6 +114,9 @@ static void put_feature(struct prep *p, const struct prep_arc *arc, uint32_t cha
         f->box[family] = PK_IBOX_EMPTY;
         for (uint32_t i = 0; i < c->count; i++) {
             const int64_t *q = t->v[family] + 2 * (size_t)ids[i];
+            if (family == PK_TM && t->made[ids[i]]) {
+                continue;
+            }
             f->box[family] =
                 pk_ibox_join(f->box[family], (struct pk_ibox){q[0], q[1], q[0], q[1]});
         }

@@ -223,7 +223,11 @@ static struct pk_ibox ring_box(const struct prep *p, const struct prep_feature *
     for (uint32_t r = 0; r < f->ring_count; r++) {
         const struct pk_topo_ring *ring = &t->rings[p->rings[f->ring_first + r].ring];
         for (uint32_t i = 0; i < ring->count; i++) {
-            const int64_t *v = t->v[family] + 2 * (size_t)t->ids[ring->first + i];
+            uint32_t id = t->ids[ring->first + i];
+            const int64_t *v = t->v[family] + 2 * (size_t)id;
+            if (family == PK_TM && t->made[id]) {
+                continue;
+            }
             box = pk_ibox_join(box, (struct pk_ibox){v[0], v[1], v[0], v[1]});
         }
     }

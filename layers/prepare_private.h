@@ -58,6 +58,7 @@ struct prep_feature {
     uint8_t section, min_band;
     bool in_areas; /* its rings are of topology `areas`, else of `others` */
     bool labelled, delivered;
+    bool own; /* of a plan that an edit is about */
     const struct pk_value *values;
     uint32_t ring_first, ring_count; /* in `rings`; none for an arc */
     uint32_t chain;                  /* of an arc; else PK_TOPO_NONE */
@@ -166,6 +167,15 @@ enum pk_status prep_plan_box(struct pk_box *out, struct pk_store *store, int64_t
                              struct pk_id plan, struct pk_arena *arena,
                              struct pk_error *err) PK_MUST_CHECK;
 
+/* Table `arc` after a publish: arcs that are the same keep their rows. With `plans`
+ * (may be NULL: all) only those with an owner among them are looked at, and of the
+ * group only the features that are `own`; old_ids (may be NULL) gets the ids of the
+ * arcs that were. */
+struct pk_prepare_job;
+enum pk_status prep_arcs_update(const struct pk_prepare_job *job, const struct prep *p,
+                                const struct prep_ids *plans, struct prep_ids *old_ids,
+                                struct pk_error *err) PK_MUST_CHECK;
+
 /* ---- serving ---- */
 
 /* Sorted cells without equals. */
@@ -185,5 +195,31 @@ typedef enum pk_status prep_cell_fn(void *ctx, int64_t cell,
 enum pk_status prep_serve(struct prep *p, enum pk_family family, int band,
                           const struct prep_cells *cells, prep_cell_fn *emit, void *ctx,
                           struct pk_error *err) PK_MUST_CHECK;
+
+/* ---- one edit among many plans ---- */
+
+/* Newest packs of a cell with from_version <= version, copied to the arena. */
+typedef enum pk_status prep_read_fn(void *ctx, enum pk_family family, int band,
+                                    int64_t cell, int64_t version, struct pk_arena *arena,
+                                    struct pk_bytes *features, struct pk_bytes *labels,
+                                    struct pk_error *err);
+
+/* Only the plans near the change are loaded (and those that touch them); the records of
+ * all others come from the packs of the version before. Features with `own` set are
+ * written anew. */
+struct prep_edit {
+    int64_t version;
+    const uint64_t *gone; /* keys of all that was and is of those plans, ascending */
+    size_t gone_count;
+    prep_read_fn *read;
+    void *ctx;
+};
+
+/* The same bytes as prep_serve with all plans loaded. From full to coarse: each band
+ * reads what was emitted for the finer ones, so emit must have stored it. */
+enum pk_status prep_serve_edit(struct prep *p, const struct prep_edit *edit,
+                               enum pk_family family, int band,
+                               const struct prep_cells *cells, prep_cell_fn *emit,
+                               void *ctx, struct pk_error *err) PK_MUST_CHECK;
 
 #endif

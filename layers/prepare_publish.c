@@ -14,6 +14,7 @@
 #include "layers/store_spatialite.h"
 
 enum { BANDS = PK_BAND_FULL - PK_BAND_MIN + 1, GROUP_STEPS = PK_FAMILY_COUNT * BANDS };
+enum { EDIT_PLANS_MAX = 200 }; /* beyond it everything is loaded */
 #define PACK_BYTES_MAX ((size_t)1 << 30)
 
 /* Boxes of EPSG:3006 that changed. */
@@ -33,6 +34,7 @@ struct publish {
     bool first;         /* no pack was there before */
     double done, share; /* of the progress */
     /* the group being served */
+    const struct prep_edit *edit; /* NULL: all of it is loaded */
     const char *const *names;
     enum pk_family family;
     int band;
@@ -92,6 +94,38 @@ static void bind_pack(const struct publish *pub, sqlite3_stmt *stmt, int64_t cel
     sqlite3_bind_int(stmt, 2, pub->band);
     sqlite3_bind_int64(stmt, 3, cell);
     sqlite3_bind_int64(stmt, 4, pub->job->version);
+}
+
+static struct pk_bytes column_bytes(sqlite3_stmt *row, int column, struct pk_arena *arena)
+{
+    const void *blob = sqlite3_column_blob(row, column);
+    size_t len = (size_t)sqlite3_column_bytes(row, column);
+    return pk_bytes_of(blob != NULL ? pk_arena_strndup(arena, blob, len) : "",
+                       blob != NULL ? len : 0);
+}
+
+/* prep_read_fn */
+static enum pk_status read_pack(void *ctx, enum pk_family family, int band, int64_t cell,
+                                int64_t version, struct pk_arena *arena,
+                                struct pk_bytes *features, struct pk_bytes *labels,
+                                struct pk_error *err)
+{
+    struct publish *pub = ctx;
+    sqlite3_stmt *row = pub->read_pack;
+    *features = *labels = pk_bytes_of("", 0);
+    sqlite3_bind_text(row, 1, pk_family_name(family), -1, SQLITE_STATIC);
+    sqlite3_bind_int(row, 2, band);
+    sqlite3_bind_int64(row, 3, cell);
+    sqlite3_bind_int64(row, 4, version);
+    int rc = sqlite3_step(row);
+    if (rc == SQLITE_ROW) {
+        *features = column_bytes(row, 0, arena);
+        *labels = column_bytes(row, 1, arena);
+    }
+    sqlite3_reset(row);
+    return rc == SQLITE_ROW || rc == SQLITE_DONE
+               ? PK_OK
+               : pk_db_fail(pub->job->db, "read a pack", err);
 }
 
 static void bind_bytes(sqlite3_stmt *stmt, int at, const struct pk_buf *b)
@@ -200,7 +234,10 @@ static enum pk_status serve_group(struct publish *pub, struct prep *p,
             }
             prep_cells_sort(&cells);
             prep_changes_next(&pub->changes);
-            status = prep_serve(p, pub->family, band, &cells, take_cell, pub, err);
+            status = pub->edit != NULL
+                         ? prep_serve_edit(p, pub->edit, pub->family, band, &cells,
+                                           take_cell, pub, err)
+                         : prep_serve(p, pub->family, band, &cells, take_cell, pub, err);
             prep_cells_finish(&cells);
         }
     }
@@ -328,150 +365,189 @@ static enum pk_status changed_ground(struct publish *pub, const struct prep *p,
     return status;
 }
 
-/* ---- arcs ---- */
-
-struct old_arc {
-    struct pk_id id;
-    int64_t row;
-};
-
-static int compare_arc_ids(const void *a, const void *b)
+/* Everything: the first publish, and those that change much. */
+static enum pk_status publish_all_plans(struct publish *pub,
+                                        const struct prep_ids *changed,
+                                        struct pk_error *err)
 {
-    return memcmp(a, b, sizeof(struct pk_id));
+    struct areas areas = {0};
+    struct prep p;
+    prep_init(&p, pub->job->crs);
+    enum pk_status status = prep_load_plans(&p, pub->store, pub->job->version,
+                                            pub->job->legal_day, NULL, err);
+    if (status == PK_OK) {
+        status = prep_arcs_update(pub->job, &p, NULL, NULL, err);
+    }
+    if (status == PK_OK) {
+        status = changed_ground(pub, &p, changed, &areas, err);
+    }
+    if (status == PK_OK) {
+        status = serve_group(pub, &p, prep_plan_sections, &areas, PK_BAND_MIN, err);
+    }
+    prep_finish(&p);
+    free(areas.boxes);
+    return status;
 }
 
-static enum pk_status read_arcs(struct publish *pub, struct old_arc **out,
-                                uint32_t *count, struct pk_error *err)
+/* Who an edit is about: the changed plans and those that touch them, their ground, and
+ * the plans whose borders meet theirs. */
+struct reach {
+    struct prep_ids own, loaded;
+    struct areas areas;
+};
+
+static enum pk_status find_reach(struct publish *pub, const struct prep_ids *changed,
+                                 struct reach *r, struct pk_error *err)
 {
-    sqlite3_stmt *stmt;
-    uint32_t cap = 0;
-    *out = NULL;
-    *count = 0;
-    enum pk_status status = pk_db_prepare(
-        &stmt, pub->job->db,
-        "SELECT feature_id, row_id FROM arc WHERE to_version = 4611686018427387904", err);
-    if (status != PK_OK) {
-        return status;
-    }
-    int rc;
-    while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
-        if (*count == cap) {
-            cap = cap > 0 ? 2 * cap : 256;
-            *out = pk_xrealloc(*out, cap, sizeof(**out));
+    enum pk_status status = PK_OK;
+    struct pk_box box;
+    for (uint32_t i = 0; i < changed->count && status == PK_OK; i++) {
+        prep_ids_add(&r->own, changed->ids[i]);
+        for (int64_t v = pub->job->version - 1; v <= pub->job->version && status == PK_OK;
+             v++) {
+            status =
+                prep_plan_box(&box, pub->store, v, changed->ids[i], &pub->arena, err);
+            areas_add(&r->areas, box);
         }
-        struct old_arc *arc = &(*out)[*count];
-        *arc = (struct old_arc){.row = sqlite3_column_int64(stmt, 1)};
-        if (sqlite3_column_bytes(stmt, 0) == (int)sizeof(arc->id.b)) {
-            memcpy(arc->id.b, sqlite3_column_blob(stmt, 0), sizeof(arc->id.b));
+    }
+    uint32_t count = r->areas.count;
+    for (uint32_t i = 0; i < count && status == PK_OK; i++) {
+        status = prep_plans_in(&r->own, pub->store, pub->job->version,
+                               pk_box_grow(r->areas.boxes[i], 0.01), &pub->arena, err);
+    }
+    prep_ids_sort(&r->own);
+    for (uint32_t i = 0;
+         i < r->own.count && r->own.count <= EDIT_PLANS_MAX && status == PK_OK; i++) {
+        status = prep_plan_box(&box, pub->store, pub->job->version, r->own.ids[i],
+                               &pub->arena, err);
+        areas_add(&r->areas, box);
+        prep_ids_add(&r->loaded, r->own.ids[i]);
+        if (status == PK_OK && !pk_box_is_empty(box)) {
+            status = prep_plans_in(&r->loaded, pub->store, pub->job->version,
+                                   pk_box_grow(box, 0.01), &pub->arena, err);
         }
-        ++*count;
     }
-    if (rc != SQLITE_DONE) {
-        status = pk_db_fail(pub->job->db, "read arcs", err);
+    prep_ids_sort(&r->loaded);
+    return status;
+}
+
+struct keys {
+    size_t count, cap;
+    uint64_t *keys;
+};
+
+static void keys_add(struct keys *k, struct pk_id id, const char *section)
+{
+    if (k->count == k->cap) {
+        k->cap = k->cap > 0 ? 2 * k->cap : 256;
+        k->keys = pk_xrealloc(k->keys, k->cap, sizeof(*k->keys));
     }
-    sqlite3_finalize(stmt);
-    if (*count > 0) {
-        qsort(*out, *count, sizeof(**out), compare_arc_ids);
+    k->keys[k->count++] = pk_draw_key(id, section);
+}
+
+static bool add_regulation_keys(const struct pk_regulation_row *row, void *ctx)
+{
+    for (int i = 1; i < PREP_PLAN_SECTIONS - 1; i++) { /* between plan and boundary */
+        keys_add(ctx, row->id, prep_plan_sections[i]);
+    }
+    return true;
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Keys of all records that the plans had in the version before. */
+static enum pk_status gone_keys(struct publish *pub, const struct prep_ids *plans,
+                                const struct prep_ids *arcs, struct keys *keys,
+                                struct pk_error *err)
+{
+    enum pk_status status = PK_OK;
+    for (uint32_t i = 0; i < plans->count && status == PK_OK; i++) {
+        struct pk_rows rows = {.plan = &plans->ids[i]};
+        keys_add(keys, plans->ids[i], "plan");
+        status =
+            pub->store->ops->regulations(pub->store, pub->job->version - 1, &rows,
+                                         add_regulation_keys, keys, &pub->arena, err);
+        pk_arena_reset(&pub->arena);
+    }
+    for (uint32_t i = 0; i < arcs->count; i++) {
+        keys_add(keys, arcs->ids[i], "boundary");
+    }
+    if (keys->count > 0) {
+        qsort(keys->keys, keys->count, sizeof(*keys->keys), compare_keys);
     }
     return status;
 }
 
-static enum pk_status insert_arc(struct publish *pub, sqlite3_stmt *stmt,
-                                 const struct prep_arc *arc, struct pk_error *err)
+static void mark_own(struct prep *p, const struct prep_ids *plans)
 {
-    sqlite3_bind_blob(stmt, 1, arc->id.b, sizeof(arc->id.b), SQLITE_STATIC);
-    sqlite3_bind_int64(stmt, 2, pub->job->version);
-    sqlite3_bind_text(stmt, 3, arc->kind, -1, SQLITE_STATIC);
-    sqlite3_bind_text(stmt, 4, arc->kinds, -1, SQLITE_STATIC);
-    sqlite3_bind_text(stmt, 5, prep_phase_names[arc->phase], -1, SQLITE_STATIC);
-    sqlite3_bind_text(stmt, 6, arc->owners, -1, SQLITE_STATIC);
-    sqlite3_bind_blob(stmt, 7, arc->line.p, (int)(arc->line.end - arc->line.p),
-                      SQLITE_STATIC);
-    sqlite3_bind_double(stmt, 8, arc->box.min_x);
-    sqlite3_bind_double(stmt, 9, arc->box.min_y);
-    sqlite3_bind_double(stmt, 10, arc->box.max_x);
-    sqlite3_bind_double(stmt, 11, arc->box.max_y);
-    int rc = sqlite3_step(stmt);
-    sqlite3_reset(stmt);
-    if (rc != SQLITE_DONE) {
-        return pk_db_fail(pub->job->db, "write an arc", err);
+    for (uint32_t i = 0; i < p->feature_count; i++) {
+        p->features[i].own = p->features[i].chain == PK_TOPO_NONE &&
+                             prep_ids_have(plans, p->features[i].plan);
     }
-    size_t bytes = strlen(arc->owners) + (size_t)(arc->line.end - arc->line.p) + 100;
-    return pub->job->breathe != NULL ? pub->job->breathe(pub->job->ctx, bytes, err)
-                                     : PK_OK;
+    for (uint32_t i = 0; i < p->arc_count; i++) {
+        struct prep_feature *f = &p->features[p->arcs[i].feature];
+        const struct pk_topo_chain *c = &p->areas.chains[f->chain];
+        for (uint32_t k = 0; k < c->set_count && !f->own; k++) {
+            uint32_t owner = p->areas.set_owners[c->set_first + k];
+            f->own = prep_ids_have(plans, p->owners[owner].plan);
+        }
+    }
 }
 
-/* Arcs that are the same keep their rows. */
-static enum pk_status update_arcs(struct publish *pub, const struct prep *p,
-                                  struct pk_error *err)
+static enum pk_status publish_edit(struct publish *pub, const struct reach *r,
+                                   struct pk_error *err)
 {
-    struct old_arc *old = NULL;
-    uint32_t count = 0;
-    sqlite3_stmt *insert = NULL, *end = NULL;
-    enum pk_status status = read_arcs(pub, &old, &count, err);
-    bool *stays = pk_xcalloc(count, sizeof(*stays));
+    struct prep p;
+    struct prep_ids old_arcs = {0};
+    struct keys keys = {0};
+    prep_init(&p, pub->job->crs);
+    enum pk_status status = prep_load_plans(&p, pub->store, pub->job->version,
+                                            pub->job->legal_day, &r->loaded, err);
     if (status == PK_OK) {
-        status = pk_db_prepare(
-            &insert, pub->job->db,
-            "INSERT INTO arc (feature_id, from_version, to_version, kind, kinds, status, "
-            "owners, line, min_x, min_y, max_x, max_y) VALUES (?1, ?2, "
-            "4611686018427387904, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-            err);
+        mark_own(&p, &r->own);
+        status = prep_arcs_update(pub->job, &p, &r->own, &old_arcs, err);
     }
     if (status == PK_OK) {
-        status = pk_db_prepare(&end, pub->job->db,
-                               "UPDATE arc SET to_version = ?1 WHERE row_id = ?2", err);
+        status = gone_keys(pub, &r->own, &old_arcs, &keys, err);
     }
-    for (uint32_t i = 0; i < p->arc_count && status == PK_OK; i++) {
-        const struct old_arc *at = count == 0 ? NULL
-                                              : bsearch(&p->arcs[i].id, old, count,
-                                                        sizeof(*old), compare_arc_ids);
-        if (at != NULL) {
-            stays[at - old] = true;
-        } else {
-            status = insert_arc(pub, insert, &p->arcs[i], err);
-        }
+    if (status == PK_OK) {
+        struct prep_edit edit = {.version = pub->job->version,
+                                 .gone = keys.keys,
+                                 .gone_count = keys.count,
+                                 .read = read_pack,
+                                 .ctx = pub};
+        pub->edit = &edit;
+        status = serve_group(pub, &p, prep_plan_sections, &r->areas, PK_BAND_MIN, err);
+        pub->edit = NULL;
     }
-    for (uint32_t i = 0; i < count && status == PK_OK; i++) {
-        if (!stays[i]) {
-            sqlite3_bind_int64(end, 1, pub->job->version);
-            sqlite3_bind_int64(end, 2, old[i].row);
-            int rc = sqlite3_step(end);
-            sqlite3_reset(end);
-            status =
-                rc == SQLITE_DONE ? PK_OK : pk_db_fail(pub->job->db, "end an arc", err);
-        }
-    }
-    sqlite3_finalize(insert);
-    sqlite3_finalize(end);
-    free(stays);
-    free(old);
+    prep_finish(&p);
+    prep_ids_finish(&old_arcs);
+    free(keys.keys);
     return status;
 }
 
 static enum pk_status publish_plans(struct publish *pub, struct pk_error *err)
 {
     struct prep_ids changed = {0};
-    struct areas areas = {0};
-    struct prep p;
-    prep_init(&p, pub->job->crs);
+    struct reach reach = {0};
     enum pk_status status = read_ids(pub, &changed, changed_plans_sql, NULL, err);
-    if (status == PK_OK && changed.count > 0) {
-        status = prep_load_plans(&p, pub->store, pub->job->version, pub->job->legal_day,
-                                 NULL, err);
-        if (status == PK_OK) {
-            status = update_arcs(pub, &p, err);
-        }
-        if (status == PK_OK) {
-            status = changed_ground(pub, &p, &changed, &areas, err);
-        }
-        if (status == PK_OK) {
-            status = serve_group(pub, &p, prep_plan_sections, &areas, PK_BAND_MIN, err);
-        }
+    bool few = !pub->first && changed.count <= EDIT_PLANS_MAX;
+    if (status == PK_OK && few && changed.count > 0) {
+        status = find_reach(pub, &changed, &reach, err);
+        few = reach.own.count <= EDIT_PLANS_MAX;
     }
-    prep_finish(&p);
+    if (status == PK_OK && changed.count > 0) {
+        status =
+            few ? publish_edit(pub, &reach, err) : publish_all_plans(pub, &changed, err);
+    }
     prep_ids_finish(&changed);
-    free(areas.boxes);
+    prep_ids_finish(&reach.own);
+    prep_ids_finish(&reach.loaded);
+    free(reach.areas.boxes);
     return status;
 }
 
@@ -707,8 +783,8 @@ static enum pk_status read_before(struct publish *pub, struct pk_error *err)
     }
     sqlite3_bind_int64(stmt, 1, pub->job->version);
     if (sqlite3_step(stmt) == SQLITE_ROW) {
-        pub->legal_day_before =
-            pk_arena_strdup(&pub->arena, (const char *)sqlite3_column_text(stmt, 0));
+        const char *day = (const char *)sqlite3_column_text(stmt, 0);
+        pub->legal_day_before = day != NULL ? pk_xstrdup(day) : NULL;
         pub->first = sqlite3_column_int(stmt, 1) == 0;
     } else {
         status = pk_db_fail(pub->job->db, "read the version before", err);
@@ -762,6 +838,7 @@ enum pk_status pk_prepare_publish(const struct pk_prepare_job *job, struct pk_er
     pk_buf_finish(&pub.joined[0]);
     pk_buf_finish(&pub.joined[1]);
     pk_arena_finish(&pub.arena);
+    free(pub.legal_day_before);
     pk_store_close(pub.store);
     return status;
 }

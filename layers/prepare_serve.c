@@ -3,10 +3,7 @@
 #include <string.h>
 
 #include "layers/pack_form.h"
-#include "layers/prepare_private.h"
-
-enum { LABEL_SQUARE_PIXELS = 64, LABELS_PER_SQUARE = 16 };
-#define SECTION_BYTES_MAX ((size_t)1 << 30)
+#include "layers/prepare_serve_private.h"
 
 /* ---- sets of cells ---- */
 
@@ -61,7 +58,7 @@ void prep_cells_finish(struct prep_cells *set)
     *set = (struct prep_cells){0};
 }
 
-static bool have_cell(const struct prep_cells *set, int64_t cell)
+bool prep_cells_have(const struct prep_cells *set, int64_t cell)
 {
     return set->count > 0 && bsearch(&cell, set->cells, set->count, sizeof(*set->cells),
                                      compare_cells) != NULL;
@@ -69,36 +66,7 @@ static bool have_cell(const struct prep_cells *set, int64_t cell)
 
 /* ---- one band ---- */
 
-struct entry {
-    int64_t cell;
-    uint32_t item;
-};
-
-struct entries {
-    size_t count, cap;
-    struct entry *at;
-};
-
-struct server {
-    struct prep *p;
-    enum pk_family family;
-    int band;
-    int64_t half; /* half a pixel */
-    const struct prep_cells *cells;
-    struct pk_arena arena;     /* shapes of this band */
-    struct pk_ifeature *items; /* one per feature that is drawn */
-    uint32_t item_count, item_cap;
-    uint8_t *sections; /* of each item */
-    struct entries features, labels;
-    struct winner {
-        int64_t x, y; /* square of half a pixel */
-        uint32_t feature;
-        uint8_t section;
-    } * winners;
-    uint32_t winner_slots, winner_count;
-};
-
-static bool wanted_box(const struct server *s, struct pk_ibox box)
+bool prep_wanted_box(const struct server *s, struct pk_ibox box)
 {
     if (box.min_x > box.max_x || box.min_y > box.max_y) {
         return false;
@@ -108,7 +76,7 @@ static bool wanted_box(const struct server *s, struct pk_ibox box)
         s->family, s->band, pk_cell_of(s->family, s->band, box.min_x, box.min_y));
     for (int64_t y = first.min_y; y <= box.max_y; y += side) {
         for (int64_t x = first.min_x; x <= box.max_x; x += side) {
-            if (have_cell(s->cells, pk_cell_of(s->family, s->band, x, y))) {
+            if (prep_cells_have(s->cells, pk_cell_of(s->family, s->band, x, y))) {
                 return true;
             }
         }
@@ -116,7 +84,7 @@ static bool wanted_box(const struct server *s, struct pk_ibox box)
     return false;
 }
 
-static void put_entry(struct entries *e, int64_t cell, uint32_t item)
+void prep_put_entry(struct entries *e, int64_t cell, uint32_t item)
 {
     if (e->count == e->cap) {
         e->cap = e->cap > 0 ? 2 * e->cap : 256;
@@ -125,8 +93,7 @@ static void put_entry(struct entries *e, int64_t cell, uint32_t item)
     e->at[e->count++] = (struct entry){cell, item};
 }
 
-static uint32_t put_item(struct server *s, const struct pk_ifeature *item,
-                         uint8_t section)
+uint32_t prep_put_item(struct server *s, const struct pk_ifeature *item, uint8_t section)
 {
     if (s->item_count == s->item_cap) {
         s->item_cap = s->item_cap > 0 ? 2 * s->item_cap : 256;
@@ -138,7 +105,7 @@ static uint32_t put_item(struct server *s, const struct pk_ifeature *item,
     return s->item_count++;
 }
 
-static struct pk_ifeature head_of(const struct server *s, const struct prep_feature *f)
+struct pk_ifeature prep_head_of(const struct server *s, const struct prep_feature *f)
 {
     bool wm = s->family == PK_WM;
     return (struct pk_ifeature){
@@ -158,14 +125,14 @@ static struct pk_ifeature head_of(const struct server *s, const struct prep_feat
 
 /* ---- small features ---- */
 
-static bool is_small(const struct server *s, const struct prep_feature *f)
+bool prep_is_small(const struct server *s, const struct prep_feature *f)
 {
     struct pk_ibox box = f->box[s->family];
     return s->band < PK_BAND_FULL && box.max_x - box.min_x < s->half &&
            box.max_y - box.min_y < s->half;
 }
 
-static int64_t floor_div(int64_t a, int64_t b)
+int64_t prep_floor_div(int64_t a, int64_t b)
 {
     int64_t q = a / b;
     return a % b < 0 ? q - 1 : q;
@@ -193,8 +160,8 @@ static bool stays(const struct server *s, const struct prep_feature *a,
 static struct winner *winner_at(struct server *s, const struct prep_feature *f)
 {
     struct pk_ibox box = f->box[s->family];
-    int64_t x = floor_div((box.min_x + box.max_x) / 2, s->half);
-    int64_t y = floor_div((box.min_y + box.max_y) / 2, s->half);
+    int64_t x = prep_floor_div((box.min_x + box.max_x) / 2, s->half);
+    int64_t y = prep_floor_div((box.min_y + box.max_y) / 2, s->half);
     uint32_t at =
         (uint32_t)(mix(mix(mix(7, (uint64_t)x), (uint64_t)y), f->section) >> 20);
     for (;; at++) {
@@ -221,7 +188,7 @@ static void choose_small(struct server *s)
     memset(s->winners, 0xff, sizeof(*s->winners) * s->winner_slots);
     for (uint32_t i = 0; i < p->feature_count; i++) {
         const struct prep_feature *f = &p->features[i];
-        if (f->min_band > s->band || !is_small(s, f)) {
+        if (f->min_band > s->band || !prep_is_small(s, f)) {
             continue;
         }
         struct winner *w = winner_at(s, f);
@@ -241,7 +208,7 @@ static void *copy_to(struct pk_arena *arena, const void *from, size_t n, size_t 
 }
 
 /* Area: its box. Line: the diagonal of it. Point: the point. */
-static void make_box(struct server *s, struct pk_ifeature *item)
+void prep_make_box(struct server *s, struct pk_ifeature *item)
 {
     struct pk_ibox b = item->box;
     int64_t area[10] = {b.min_x, b.max_y, b.max_x, b.max_y, b.max_x,
@@ -265,8 +232,8 @@ static uint32_t least_of(enum pk_ring_role role)
     return role == PK_RING_HOLE ? 4 : role == PK_RING_OUTER ? 3 : 1;
 }
 
-static void make_shape(struct server *s, const struct prep_feature *f,
-                       struct pk_ifeature *item)
+void prep_make_shape(struct server *s, const struct prep_feature *f,
+                     struct pk_ifeature *item)
 {
     struct prep *p = s->p;
     const struct pk_topo *t = f->in_areas ? &p->areas : &p->others;
@@ -300,6 +267,10 @@ static void make_shape(struct server *s, const struct prep_feature *f,
             at += count;
         }
     }
+    if (n == 0 && s->band == PK_BAND_FULL) {
+        prep_make_box(s, item); /* in full everything is there */
+        return;
+    }
     item->rings = rings;
     item->ring_count = n;
     item->xy = copy_to(&s->arena, xy, 2 * (size_t)at, sizeof(*xy));
@@ -310,7 +281,7 @@ static void make_shape(struct server *s, const struct prep_feature *f,
     }
 }
 
-static void place_item(struct server *s, uint32_t item)
+void prep_place_item(struct server *s, uint32_t item)
 {
     struct pk_ibox box = s->items[item].box;
     int64_t side = 256 * pk_band_pixel(s->family, s->band);
@@ -319,8 +290,8 @@ static void place_item(struct server *s, uint32_t item)
     for (int64_t y = first.min_y; y <= box.max_y; y += side) {
         for (int64_t x = first.min_x; x <= box.max_x; x += side) {
             int64_t cell = pk_cell_of(s->family, s->band, x, y);
-            if (have_cell(s->cells, cell)) {
-                put_entry(&s->features, cell, item);
+            if (prep_cells_have(s->cells, cell)) {
+                prep_put_entry(&s->features, cell, item);
             }
         }
     }
@@ -331,37 +302,29 @@ static void make_items(struct server *s)
     struct prep *p = s->p;
     for (uint32_t i = 0; i < p->feature_count; i++) {
         const struct prep_feature *f = &p->features[i];
-        if (f->min_band > s->band || !wanted_box(s, f->box[s->family])) {
+        if (f->min_band > s->band || !prep_wanted_box(s, f->box[s->family])) {
             continue;
         }
-        struct pk_ifeature item = head_of(s, f);
-        if (is_small(s, f)) {
+        struct pk_ifeature item = prep_head_of(s, f);
+        if (prep_is_small(s, f)) {
             if (winner_at(s, f)->feature != i) {
                 continue;
             }
-            make_box(s, &item);
+            prep_make_box(s, &item);
         } else {
-            make_shape(s, f, &item);
+            prep_make_shape(s, f, &item);
         }
         if (item.ring_count > 0) {
-            place_item(s, put_item(s, &item, f->section));
+            prep_place_item(s, prep_put_item(s, &item, f->section));
         }
     }
 }
 
 /* ---- labels ---- */
 
-struct candidate {
-    int64_t x, y; /* square */
-    int64_t room;
-    uint64_t key;
-    uint32_t part, feature;
-    uint8_t section;
-};
-
-static int compare_candidates(const void *a, const void *b)
+int prep_compare_candidates(const void *a, const void *b)
 {
-    const struct candidate *p = a, *q = b;
+    const struct prep_candidate *p = a, *q = b;
     if (p->section != q->section) {
         return p->section < q->section ? -1 : 1;
     }
@@ -384,25 +347,25 @@ static void make_labels(struct server *s)
 {
     struct prep *p = s->p;
     int64_t square = LABEL_SQUARE_PIXELS * pk_band_pixel(s->family, s->band);
-    struct candidate *all = pk_xcalloc(p->feature_count, sizeof(*all));
+    struct prep_candidate *all = pk_xcalloc(p->feature_count, sizeof(*all));
     uint32_t count = 0;
     for (uint32_t i = 0; i < p->feature_count; i++) {
         const struct prep_feature *f = &p->features[i];
-        struct pk_ifeature item = head_of(s, f);
+        struct pk_ifeature item = prep_head_of(s, f);
         if (f->min_band > s->band || !f->labelled ||
-            !have_cell(s->cells,
-                       pk_cell_of(s->family, s->band, item.anchor_x, item.anchor_y))) {
+            !prep_cells_have(
+                s->cells, pk_cell_of(s->family, s->band, item.anchor_x, item.anchor_y))) {
             continue;
         }
-        all[count++] = (struct candidate){.x = floor_div(item.anchor_x, square),
-                                          .y = floor_div(item.anchor_y, square),
-                                          .room = item.room,
-                                          .key = f->key,
-                                          .part = f->part,
-                                          .feature = i,
-                                          .section = f->section};
+        all[count++] = (struct prep_candidate){.x = prep_floor_div(item.anchor_x, square),
+                                               .y = prep_floor_div(item.anchor_y, square),
+                                               .room = item.room,
+                                               .key = f->key,
+                                               .part = f->part,
+                                               .feature = i,
+                                               .section = f->section};
     }
-    qsort(all, count, sizeof(*all), compare_candidates);
+    qsort(all, count, sizeof(*all), prep_compare_candidates);
     uint32_t rank = 0;
     for (uint32_t i = 0; i < count; i++) {
         bool same = i > 0 && all[i].section == all[i - 1].section &&
@@ -412,10 +375,10 @@ static void make_labels(struct server *s)
             continue;
         }
         const struct prep_feature *f = &p->features[all[i].feature];
-        struct pk_ifeature item = head_of(s, f);
+        struct pk_ifeature item = prep_head_of(s, f);
         item.box = PK_IBOX_EMPTY;
         int64_t cell = pk_cell_of(s->family, s->band, item.anchor_x, item.anchor_y);
-        put_entry(&s->labels, cell, put_item(s, &item, f->section));
+        prep_put_entry(&s->labels, cell, prep_put_item(s, &item, f->section));
     }
     free(all);
 }
@@ -431,7 +394,7 @@ static int compare_entries(const void *a, const void *b)
     return (x->item > y->item) - (x->item < y->item);
 }
 
-static void sort_entries(struct entries *e)
+void prep_sort_entries(struct entries *e)
 {
     if (e->count > 0) {
         qsort(e->at, e->count, sizeof(*e->at), compare_entries);
@@ -472,8 +435,8 @@ enum pk_status prep_serve(struct prep *p, enum pk_family family, int band,
     choose_small(&s);
     make_items(&s);
     make_labels(&s);
-    sort_entries(&s.features);
-    sort_entries(&s.labels);
+    prep_sort_entries(&s.features);
+    prep_sort_entries(&s.labels);
     size_t feature = 0, label = 0;
     enum pk_status status = PK_OK;
     for (size_t i = 0; i < cells->count && status == PK_OK; i++) {

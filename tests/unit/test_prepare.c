@@ -19,7 +19,7 @@
 
 /* ---- a small town: blocks between wiggly lines that neighbours share ---- */
 
-enum { BLOCKS = 4, STEPS = 9 };
+enum { BLOCKS = 7, STEPS = 9 };
 static const double LEFT = 551000, BOTTOM = 6404000, BLOCK = 180;
 
 static struct pk_crs *crs;
@@ -95,6 +95,29 @@ static struct pk_geom rectangle(struct pk_arena *arena, double e, double n, doub
     pk_geom_vertex(b, e + w, n, 0);
     pk_geom_vertex(b, e + w, n + h, 0);
     pk_geom_vertex(b, e, n + h, 0);
+    pk_geom_vertex(b, e, n, 0);
+    assert_int_equal(pk_geom_done(&g, b, NULL), PK_OK);
+    return g;
+}
+
+static struct pk_geom line(struct pk_arena *arena, double e, double n, double w,
+                           int vertices)
+{
+    struct pk_geom_builder *b = pk_geom_begin(arena, PK_GEOM_LINE, false);
+    struct pk_geom g;
+    pk_geom_ring(b, PK_RING_OPEN);
+    for (int i = 0; i < vertices; i++) {
+        pk_geom_vertex(b, e + w * i / vertices, n + 3 * sin(i * 0.3), 0);
+    }
+    assert_int_equal(pk_geom_done(&g, b, NULL), PK_OK);
+    return g;
+}
+
+static struct pk_geom point(struct pk_arena *arena, double e, double n)
+{
+    struct pk_geom_builder *b = pk_geom_begin(arena, PK_GEOM_POINT, false);
+    struct pk_geom g;
+    pk_geom_ring(b, PK_RING_OPEN);
     pk_geom_vertex(b, e, n, 0);
     assert_int_equal(pk_geom_done(&g, b, NULL), PK_OK);
     return g;
@@ -253,6 +276,16 @@ static void put_block_plan(struct pk_db *db, int64_t v, int x, int y, int edit)
     snprintf(key, sizeof(key), "%s-small", plan);
     put_regulation(db, v, plan, key, "property", "f",
                    edit % 2 ? "{\"sekundarEgenskapsgrans\":true}" : "{}", &s);
+    /* A line and a point, and now and then nothing of them. */
+    if (edit % 5 != 4) {
+        double e = LEFT + BLOCK * x + 30, n = BOTTOM + BLOCK * y + 100 + edit;
+        struct pk_geom l = line(&arena, e, n, 60, edit % 2 ? 300 : 3);
+        snprintf(key, sizeof(key), "%s-line", plan);
+        put_regulation(db, v, plan, key, "property", "s", "{}", &l);
+        struct pk_geom p = point(&arena, e + 10 * (edit % 3), n);
+        snprintf(key, sizeof(key), "%s-point", plan);
+        put_regulation(db, v, plan, key, "administrative", "a", "{}", &p);
+    }
     pk_arena_finish(&arena);
 }
 
@@ -403,7 +436,7 @@ struct record {
     uint64_t key, hash;
     uint32_t part;
     bool label;
-    struct pk_ibox box;
+    int64_t probes[4][2]; /* places that a change of it changes */
 };
 
 struct records {
@@ -420,6 +453,22 @@ static uint64_t hash_feature(const struct pk_ifeature *f)
         h = pk_hash64(f->xy + 2 * (size_t)f->rings[r].first, 16 * f->rings[r].count, h);
     }
     return h;
+}
+
+/* Corners of its box; of a line four of its vertices. */
+static void set_probes(struct record *r, const struct pk_ifeature *f)
+{
+    int64_t corners[4][2] = {
+        {f->box.min_x, f->box.min_y},
+        {f->box.max_x, f->box.max_y},
+        {f->box.min_x, f->box.max_y},
+        {f->box.max_x, f->box.min_y}
+    };
+    memcpy(r->probes, corners, sizeof(corners));
+    for (uint32_t i = 0; f->kind == PK_GEOM_LINE && f->ring_count > 0 && i < 4; i++) {
+        uint32_t at = f->rings[0].first + (f->rings[0].count - 1) * i / 3;
+        memcpy(r->probes[i], f->xy + 2 * (size_t)at, 16);
+    }
 }
 
 static void add_records(struct records *out, sqlite3_stmt *row, int column)
@@ -443,12 +492,13 @@ static void add_records(struct records *out, sqlite3_stmt *row, int column)
                 out->at = pk_xrealloc(out->at, out->cap, sizeof(*out->at));
             }
             struct record *r = &out->at[out->count++];
-            *r = (struct record){.band = sqlite3_column_int(row, 1),
-                                 .key = f.key,
-                                 .part = f.part,
-                                 .hash = hash_feature(&f),
-                                 .label = column == 4,
-                                 .box = f.box};
+            memset(r, 0, sizeof(*r)); /* compared as bytes */
+            r->band = sqlite3_column_int(row, 1);
+            r->key = f.key;
+            r->part = f.part;
+            r->hash = hash_feature(&f);
+            r->label = column == 4;
+            set_probes(r, &f);
             snprintf(r->layer, sizeof(r->layer), "%s", pack.sections[s].source_layer);
             r->family = sqlite3_column_text(row, 0)[0] == 'w' ? PK_WM : PK_TM;
         }
@@ -477,21 +527,13 @@ static struct records records_of(struct pk_db *db, int64_t version)
     return out;
 }
 
-/* Is there a change box of the record's layer, family and band around all of it? For
- * lines: together around it (their ends at least). */
+/* Is each of the record's places in a change box of its layer, family and band? */
 static bool is_covered(struct pk_db *db, int64_t version, const struct record *r)
 {
     static const char sql[] = "SELECT count(*) FROM change WHERE version = ?1 AND "
                               "source_layer = ?2 AND family = "
                               "?3 AND band = ?4 AND min_x <= ?5 AND max_x >= ?5 AND "
                               "min_y <= ?6 AND max_y >= ?6";
-    bool line = strcmp(r->layer, "boundary") == 0;
-    int64_t corners[4][2] = {
-        {r->box.min_x, r->box.min_y},
-        {r->box.max_x, r->box.max_y},
-        {r->box.min_x, r->box.max_y},
-        {r->box.max_x, r->box.min_y}
-    };
     int hits = 0;
     sqlite3_stmt *stmt;
     assert_int_equal(pk_db_prepare(&stmt, db, sql, NULL), PK_OK);
@@ -500,15 +542,14 @@ static bool is_covered(struct pk_db *db, int64_t version, const struct record *r
         sqlite3_bind_text(stmt, 2, r->layer, -1, SQLITE_STATIC);
         sqlite3_bind_text(stmt, 3, pk_family_name(r->family), -1, SQLITE_STATIC);
         sqlite3_bind_int(stmt, 4, r->band);
-        sqlite3_bind_int64(stmt, 5, corners[i][0]);
-        sqlite3_bind_int64(stmt, 6, corners[i][1]);
+        sqlite3_bind_int64(stmt, 5, r->probes[i][0]);
+        sqlite3_bind_int64(stmt, 6, r->probes[i][1]);
         assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
         hits += sqlite3_column_int(stmt, 0) > 0;
         sqlite3_reset(stmt);
     }
     sqlite3_finalize(stmt);
-    /* The box of a line touches its line on four sides; corners may be free of it. */
-    return line ? true : hits == 4;
+    return hits == 4;
 }
 
 static size_t assert_changes_cover(struct pk_db *db, int64_t version)
