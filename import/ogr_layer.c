@@ -42,6 +42,12 @@ void ogr_layer_findings(struct ogr_layer *l, uint64_t not_finite)
                                : PK_MSG_IMPORT_ENCODING,
                            "number", number, "sample", l->text.sample, NULL));
     }
+    if (l->text.cut > 0) {
+        snprintf(number, sizeof(number), "%llu", (unsigned long long)l->text.cut);
+        ogr_feature_finding(
+            l, "P-ENC", PK_NOTE, NULL, l->name,
+            pk_source_text(l->src, PK_MSG_IMPORT_ENCODING_CUT, "number", number, NULL));
+    }
     if (not_finite > 0) {
         snprintf(number, sizeof(number), "%llu", (unsigned long long)not_finite);
         ogr_feature_finding(

@@ -9,6 +9,43 @@
 
 enum { PK_TEXT_VALUE_MAX = 1 << 20 }; /* bytes of one attribute */
 
+/* UTF-8 whose first or last letter a column of fixed width has cut through: the whole
+ * letters that are left. Letters beside the cut must be there, or nothing tells it
+ * from another encoding. */
+static bool cut_utf8(const char **raw, size_t *len)
+{
+    const unsigned char *p = (const unsigned char *)*raw;
+    size_t from = 0, to = *len, tail = 0;
+    bool letters = false;
+
+    while (from < to && from < 3 && (p[from] & 0xC0) == 0x80) {
+        from++;
+    }
+    while (tail < 3 && to > from && (p[to - 1] & 0xC0) == 0x80) {
+        to--;
+        tail++;
+    }
+    if (to > from && p[to - 1] >= 0xC0 && tail < 3) {
+        size_t whole = p[to - 1] < 0xE0 ? 1 : p[to - 1] < 0xF0 ? 2 : 3;
+        if (tail == whole) {
+            to += tail;
+        } else {
+            to--;
+        }
+    }
+    for (size_t i = from; i < to;) {
+        size_t n = pk_utf8_valid_at((const char *)p + i);
+        if (n == 0 || i + n > to) {
+            return false;
+        }
+        letters = letters || n > 1;
+        i += n;
+    }
+    *raw += from;
+    *len = to - from;
+    return letters || (from == 0 && *len >= 100); /* a full column of plain letters */
+}
+
 const char *ogr_text(struct ogr_text *t, const char *raw, struct pk_arena *arena)
 {
     size_t len = raw ? strnlen(raw, PK_TEXT_VALUE_MAX) : 0;
@@ -18,9 +55,12 @@ const char *ogr_text(struct ogr_text *t, const char *raw, struct pk_arena *arena
         return NULL;
     }
     text = pk_arena_strndup(arena, raw, len);
-    bool valid = pk_utf8_valid(text);
-    if (valid && t->encoding != OGR_ENC_CP1252) {
+    if (pk_utf8_valid(text) && t->encoding != OGR_ENC_CP1252) {
         return text;
+    }
+    if (t->encoding != OGR_ENC_CP1252 && cut_utf8(&raw, &len)) {
+        t->cut++;
+        return pk_arena_strndup(arena, raw, len);
     }
     bool ascii = true;
     for (const char *p = text; *p && ascii; p++) {

@@ -6,6 +6,7 @@
 #include "import/read_ogr.h"
 #include "import/read_ss637040.h"
 #include "import/recognise.h"
+#include "import/zipfile.h"
 
 static enum pk_status read_gml(struct pk_source *src, struct pk_error *err)
 {
@@ -35,6 +36,9 @@ enum pk_status pk_read_source(struct pk_source *src, struct pk_error *err)
         break;
     case PK_FORMAT_SS637040:
         status = read_gml(src, err);
+        break;
+    case PK_FORMAT_ZIP:
+        status = pk_read_zip(src, err);
         break;
     default:
         status = pk_read_ogr(src, &what, err);

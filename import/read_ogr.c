@@ -278,9 +278,11 @@ static int rank(enum pk_mapped_kind kind)
     return kind == PK_MAPPED_PLAN ? 0 : kind == PK_MAPPED_USE ? 1 : 2;
 }
 
-static void read_layers(struct pk_source *src, GDALDatasetH data,
-                        const struct driver *driver, const struct pk_recognised *what)
+static enum pk_status read_layers(struct pk_source *src, GDALDatasetH data,
+                                  const struct driver *driver,
+                                  const struct pk_recognised *what, struct pk_error *err)
 {
+    size_t kinds = src->kind_count, used = 0;
     int n = GDALDatasetGetLayerCount(data);
     json_t *shipped = pk_mapping_shipped();
     struct seen_ids *seen = pk_arena_alloc(&src->keep, 1, sizeof(*seen));
@@ -313,6 +315,11 @@ static void read_layers(struct pk_source *src, GDALDatasetH data,
         layers[i].stable_ids = what->format == PK_FORMAT_GPKG || what->has_ids ||
                                what->format == PK_FORMAT_OSM;
         ready[i] = prepare_layer(&layers[i], driver, n, shipped, seen);
+        used += ready[i];
+    }
+    if (used == 0 && src->kind_count == kinds) {
+        json_decref(shipped);
+        return pk_say(err, PK_BAD_INPUT, src->lang, PK_MSG_IMPORT_NO_PLACES, NULL);
     }
     struct ogr_plans *plans = ogr_plans_create(src);
     for (int r = 0; r < 3; r++) {
@@ -329,6 +336,7 @@ static void read_layers(struct pk_source *src, GDALDatasetH data,
     }
     ogr_plans_destroy(plans);
     json_decref(shipped);
+    return PK_OK;
 }
 
 enum pk_status pk_read_ogr(struct pk_source *src, const struct pk_recognised *what,
@@ -362,7 +370,7 @@ enum pk_status pk_read_ogr(struct pk_source *src, const struct pk_recognised *wh
     } else if (GDALDatasetGetLayerCount(data) == 0) {
         status = pk_say(err, PK_BAD_INPUT, src->lang, PK_MSG_IMPORT_NO_LAYERS, NULL);
     } else {
-        read_layers(src, data, driver, what);
+        status = read_layers(src, data, driver, what, err);
     }
     if (data != NULL) {
         GDALClose(data);

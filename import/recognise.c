@@ -362,6 +362,8 @@ static enum pk_status judge_text(struct pk_recognised *out, const struct head *h
         out->format = PK_FORMAT_MIF;
     } else if (is_dxf(head)) {
         out->format = PK_FORMAT_DXF;
+    } else if (*p == '<' && strcasestr(p, "<!DOCTYPE") != NULL) {
+        return pk_say(err, PK_BAD_INPUT, lang, PK_MSG_IMPORT_DOCTYPE, NULL);
     } else if (*p == '<') {
         return judge_xml(out, path, lang, err);
     } else if (*p == '{' || *p == '[') {

@@ -59,6 +59,7 @@ struct pk_source {
     int progress_fd;       /* one byte per step, 0-100; -1 = none */
     int progress_last;
     bool begun;
+    bool in_zip; /* the members of an archive are being read */
     struct {
         char rule[48], kind[64];
         uint64_t count;
