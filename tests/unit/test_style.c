@@ -129,10 +129,10 @@ static void mistakes_name_line_and_column(void **state)
          "\"background\"},\n"
          "  {\"id\": \"b\\\"]}\", \"type\": \"line\", \"source-layer\": \"x\",\n"
          "   \"paint\": {\"line-width\": [\"+\", 1, \"x\"]}}]}", "t.json:5:37: layers[1].paint.line-width[2]: expected number"},
-        { "{\"layers\": [],\n\"version\": 7}",                 "t.json:2:12: version: expected 8"},
-        { "{\"version\": 8,\n\"layers\": [{\"id\": \"a\"}]}",
-         "t.json:2:12: layers[0].type"},
-        { "\n{}",                                              "t.json:2:1: version"},
+        {"{\"layers\": [],\n\"version\": 7}",                             "t.json:2:12: version: expected 8"                           },
+        {"{\"version\": 8,\n\"layers\": [{\"id\": \"a\"}]}",
+         "t.json:2:12: layers[0].type"                                                                                                 },
+        {"\n{}",                                                          "t.json:2:1: version"                                        },
     };
     for (size_t i = 0; i < PK_COUNT(cases); i++) {
         struct pk_style *s;
