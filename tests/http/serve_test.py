@@ -47,9 +47,9 @@ class Server:
             self.errors.append(line)
 
     def connect(self):
-        return socket.create_connection(("127.0.0.1", self.port), timeout=20)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=60)
 
-    def raw(self, data, limit=10.0):
+    def raw(self, data, limit=60.0):
         """Bytes as they are; everything that comes until the end or `limit` seconds."""
         out = b""
         with self.connect() as s:
