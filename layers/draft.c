@@ -93,7 +93,7 @@ static const struct {
     STATEMENT(find_draft_feature,
               "SELECT row_id, hash, geom_kind, crs, area_m2, length_m, attributes, "
               "geometry, original FROM feature WHERE layer_id = ?1 AND feature_id = ?2 "
-              "AND from_version IS NULL AND draft_id = ?3"),
+              "AND from_version IS NULL AND +draft_id = ?3"),
 #undef STATEMENT
 };
 

@@ -539,7 +539,7 @@ static enum pk_status part_is_there(bool *there, struct pk_draft *d, struct pk_i
     enum pk_status status = pk_db_prepare(
         &stmt, d->db,
         "SELECT 1 FROM regulation_part WHERE feature_id = ?1 AND from_version IS NULL "
-        "AND draft_id = ?2 AND hash = ?3",
+        "AND +draft_id = ?2 AND hash = ?3",
         err);
 
     if (status)

@@ -34,6 +34,8 @@ static enum pk_status run(struct pk_draft *d, const char *sql, const struct pk_i
 
 /* ---- plans ---- */
 
+/* "+draft_id" keeps SQLite from walking the whole draft for one object: it has no
+ * statistics of our tables, and takes the draft's own index otherwise. */
 struct plan_table {
     const char *name, *owner; /* the column that names the plan */
     bool parts;
@@ -54,11 +56,11 @@ static enum pk_status whole_hash(struct pk_id *out, struct pk_draft *d,
         "SELECT 0 AS k, feature_id AS f, 0 AS p, hash AS h FROM plan "
         "WHERE row_id = ?3 "
         "UNION ALL SELECT 1, feature_id, part, hash FROM plan_part "
-        "WHERE feature_id = ?2 AND draft_id = ?1 AND from_version IS NULL "
+        "WHERE feature_id = ?2 AND +draft_id = ?1 AND from_version IS NULL "
         "UNION ALL SELECT 2, feature_id, 0, hash FROM regulation "
-        "WHERE plan_id = ?2 AND draft_id = ?1 AND from_version IS NULL "
+        "WHERE plan_id = ?2 AND +draft_id = ?1 AND from_version IS NULL "
         "UNION ALL SELECT 3, feature_id, part, hash FROM regulation_part "
-        "WHERE plan_id = ?2 AND draft_id = ?1 AND from_version IS NULL "
+        "WHERE plan_id = ?2 AND +draft_id = ?1 AND from_version IS NULL "
         "ORDER BY k, f, p, h";
     sqlite3_stmt *stmt;
     struct pk_buf all;
@@ -112,7 +114,7 @@ static enum pk_status each_table(struct pk_draft *d, const struct draft_plan *pl
 
     for (size_t i = 0; i < PK_COUNT(plan_tables) && !status; i++) {
         char *sql = sqlite3_mprintf(
-            "%s %s %s WHERE draft_id = ?1 AND from_version IS NULL AND %s = ?2", before,
+            "%s %s %s WHERE +draft_id = ?1 AND from_version IS NULL AND %s = ?2", before,
             plan_tables[i].name, after, plan_tables[i].owner);
 
         status = run(d, sql, &plan->id, NULL, other, NULL, err);
@@ -132,12 +134,12 @@ static enum pk_status match_table(struct pk_draft *d, const struct draft_plan *p
         "INSERT OR IGNORE INTO draft_end SELECT ?1, '%s', o.row_id FROM %s o "
         "WHERE o.%s = ?2 AND o.to_version = ?3 AND NOT EXISTS (SELECT 1 FROM %s n "
         "WHERE n.feature_id = o.feature_id AND n.from_version IS NULL "
-        "AND n.draft_id = ?1 AND n.%s = ?2 AND n.hash = o.hash %s)",
+        "AND +n.draft_id = ?1 AND +n.%s = ?2 AND n.hash = o.hash %s)",
         t->name, t->name, t->owner, t->name, t->owner, same);
     char *drop = sqlite3_mprintf(
-        "DELETE FROM %s AS n WHERE n.draft_id = ?1 AND n.from_version IS NULL "
+        "DELETE FROM %s AS n WHERE +n.draft_id = ?1 AND n.from_version IS NULL "
         "AND n.%s = ?2 AND EXISTS (SELECT 1 FROM %s o WHERE o.feature_id = n.feature_id "
-        "AND o.to_version = ?3 AND o.%s = ?2 AND o.hash = n.hash %s)",
+        "AND o.to_version = ?3 AND +o.%s = ?2 AND o.hash = n.hash %s)",
         t->name, t->owner, t->name, t->owner, same);
     enum pk_status status = run(d, end, &plan->id, NULL, 0, NULL, err);
 
