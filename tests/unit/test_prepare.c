@@ -633,6 +633,31 @@ static void many_small_publishes_make_the_packs_of_one(void **state)
     close_and_remove(&db, path[0]);
 }
 
+static void a_small_thing_shows_when_the_larger_beside_it_goes(void **state)
+{
+    (void)state;
+    char path[2][200];
+    struct pk_db db, fresh;
+    struct pk_arena arena = {0};
+    struct pk_geom a = rectangle(&arena, 551000, 6404100, 40, 40);
+    struct pk_geom b = rectangle(&arena, 551100, 6404100, 20, 20);
+    open_fresh(&db, path[0], sizeof(path[0]));
+    open_fresh(&fresh, path[1], sizeof(path[1]));
+    put_plan(&db, 1, "a", "laga kraft", "2020-01-01", &a);
+    put_plan(&db, 1, "b", "laga kraft", "2020-01-01", &b);
+    publish(&db, 1, "2026-01-01");
+    end_plan(&db, 2, "a");
+    publish(&db, 2, "2026-01-01");
+    put_plan(&fresh, 1, "b", "laga kraft", "2020-01-01", &b);
+    publish(&fresh, 1, "2026-01-01");
+    assert_same_packs(&db, 2, &fresh, 1);
+    assert_same_arcs(&db, 2, &fresh, 1);
+    assert_true(assert_changes_cover(&db, 2) > 0);
+    pk_arena_finish(&arena);
+    close_and_remove(&db, path[0]);
+    close_and_remove(&fresh, path[1]);
+}
+
 static void a_cell_on_demand_is_the_cell_that_was_published(void **state)
 {
     (void)state;
@@ -902,6 +927,7 @@ int main(void)
         cmocka_unit_test(
             arcs_know_kind_and_owners_and_split_where_a_corner_lies_on_a_side),
         cmocka_unit_test(neighbours_stay_closed_in_every_band),
+        cmocka_unit_test(a_small_thing_shows_when_the_larger_beside_it_goes),
         cmocka_unit_test(a_cell_on_demand_is_the_cell_that_was_published),
         cmocka_unit_test(many_small_publishes_make_the_packs_of_one),
         cmocka_unit_test(a_day_that_takes_effect_changes_the_phase_without_a_new_row),
