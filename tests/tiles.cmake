@@ -25,3 +25,5 @@ pk_add_fuzzer(draw pk_tiles)
 # Prints microseconds per operation; run by hand.
 add_executable(draw_bench bench/draw_bench.c)
 target_link_libraries(draw_bench PRIVATE pk_tiles)
+add_executable(bench_tiles bench/bench_tiles.c)
+target_link_libraries(bench_tiles PRIVATE pk_tiles)
