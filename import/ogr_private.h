@@ -34,8 +34,8 @@ enum ogr_encoding { OGR_ENC_GUESS, OGR_ENC_UTF8, OGR_ENC_CP1252 };
 struct ogr_text {
     enum ogr_encoding encoding;
     uint64_t decoded; /* values that were no UTF-8 */
-    uint64_t cut; /* values of UTF-8 cut through a letter */
-    const char *sample;
+    uint64_t cut;     /* values of UTF-8 cut through a letter */
+    char sample[64];  /* the first of them */
 };
 const char *ogr_text(struct ogr_text *t, const char *raw, struct pk_arena *arena);
 

@@ -71,7 +71,13 @@ const char *ogr_text(struct ogr_text *t, const char *raw, struct pk_arena *arena
     }
     text = pk_text_from_cp1252(arena, raw, len);
     if (t->decoded++ == 0) {
-        t->sample = text;
+        size_t n = 0, step;
+        while ((step = pk_utf8_valid_at(text + n)) > 0 && text[n] != '\0' &&
+               n + step < sizeof(t->sample)) {
+            n += step;
+        }
+        memcpy(t->sample, text, n);
+        t->sample[n] = '\0';
     }
     return text;
 }
