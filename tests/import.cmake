@@ -6,3 +6,9 @@ pk_add_fuzzer(ngp pk_readers)
 pk_add_fuzzer(ss637040 pk_readers)
 pk_add_fuzzer(mapping pk_readers)
 pk_add_fuzzer(zip pk_readers)
+pkg_check_modules(LIBZIP REQUIRED IMPORTED_TARGET libzip)
+pk_add_test(hostile pk_child PkgConfig::LIBZIP)
+add_test(NAME unit.data COMMAND ${CMAKE_COMMAND} -DWORK=$<TARGET_FILE:plankarta-work>
+    -DDATA=${PROJECT_SOURCE_DIR}/../shared/data -DDIR=${CMAKE_CURRENT_BINARY_DIR}/data
+    -P ${CMAKE_CURRENT_SOURCE_DIR}/check_data.cmake)
+set_tests_properties(unit.data PROPERTIES TIMEOUT 900 LABELS data)
