@@ -38,14 +38,14 @@ enum {
 
 struct pk_sample_town {
     uint32_t index;
-    int grid_x, grid_y;  /* place on the lattice of towns */
-    double cx, cy;       /* centre, EPSG:3006 */
-    double cos_a, sin_a; /* turn of the street grid */
-    double phase[4];     /* of the warp */
-    int columns, rows;   /* plan cells */
-    int municipality;    /* 0 or 1 */
-    int epsg;            /* of its plans */
-    char name[48];
+    int grid_x, grid_y;       /* place on the lattice of towns */
+    double cx, cy;            /* centre, EPSG:3006 */
+    double cos_a, sin_a;      /* turn of the street grid */
+    double phase[4];          /* of the warp */
+    int columns, rows;        /* plan cells */
+    int municipality;         /* 0 or 1 */
+    int epsg;                 /* of its plans */
+    char name[48], upper[48]; /* "Västerhamn", "VÄSTERHAMN" */
 };
 
 struct pk_sample_rect {
@@ -100,8 +100,9 @@ struct pk_sample_plan {
 };
 
 /* Names (sample_names.c). Static text. */
-const char *pk_sample_municipality(int which);      /* "Fjällnäs" */
-const char *pk_sample_municipality_code(int which); /* "9901" */
+const char *pk_sample_municipality(int which);       /* "Fjällnäs" */
+const char *pk_sample_municipality_upper(int which); /* "FJÄLLNÄS" */
+const char *pk_sample_municipality_code(int which);  /* "9901" */
 void pk_sample_town_name(char *out, size_t size, uint64_t seed, uint32_t town);
 void pk_sample_street_name(char *out, size_t size, uint64_t seed, uint32_t town, int line,
                            bool across);

@@ -37,6 +37,11 @@ const char *pk_sample_municipality(int which)
     return municipalities[which].name;
 }
 
+const char *pk_sample_municipality_upper(int which)
+{
+    return municipalities[which].upper;
+}
+
 const char *pk_sample_municipality_code(int which)
 {
     return municipalities[which].code;

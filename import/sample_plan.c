@@ -259,11 +259,11 @@ static void make_lots(struct maker *m, struct pk_sample_rect r, unsigned corners
             int64_t n = block * 100 + j * 40 + i;
             if (homes) {
                 snprintf(lot->designation, sizeof(lot->designation), "%s %s %u:%d",
-                         pk_sample_municipality(p->town->municipality), p->town->name,
-                         p->number % 97 + 1, (int)p->lot_count);
+                         pk_sample_municipality_upper(p->town->municipality),
+                         p->town->upper, p->number % 97 + 1, (int)p->lot_count);
             } else {
                 snprintf(lot->designation, sizeof(lot->designation), "%s %s %d",
-                         pk_sample_municipality(p->town->municipality),
+                         pk_sample_municipality_upper(p->town->municipality),
                          pk_sample_quarter(p->number + (uint32_t)block),
                          (int)(p->number * 10 + (uint32_t)block));
             }
@@ -490,7 +490,7 @@ void pk_sample_plan(struct pk_sample_plan *plan, uint64_t seed,
     struct pk_sample_lot *street_lot = &plan->lots[plan->lot_count++];
     street_lot->geom = street_area;
     snprintf(street_lot->designation, sizeof(street_lot->designation), "%s %s 1:%u",
-             pk_sample_municipality(town->municipality), town->name, number);
+             pk_sample_municipality_upper(town->municipality), town->upper, number);
     struct pk_geom_builder *b = pk_geom_begin(arena, PK_GEOM_POINT, false);
     pk_geom_ring(b, PK_RING_OPEN);
     double px, py;

@@ -1,6 +1,9 @@
 /* sample_town.c - where towns lie, how their street grids bend, rings along them. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "base/text.h"
 
 #include "import/sample.h"
 
@@ -64,6 +67,9 @@ void pk_sample_town(struct pk_sample_town *town, uint64_t seed, uint32_t index)
     town->municipality = town->grid_x > 0;
     town->epsg = index % 3 == 1 ? 3006 : 3014;
     pk_sample_town_name(town->name, sizeof(town->name), seed, index);
+    struct pk_arena arena = {0};
+    snprintf(town->upper, sizeof(town->upper), "%s", pk_text_key(&arena, town->name));
+    pk_arena_finish(&arena);
 }
 
 bool pk_sample_has_cell(const struct pk_sample_town *town, int column, int row)

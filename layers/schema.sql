@@ -229,6 +229,7 @@ CREATE INDEX regulation_part_feature ON regulation_part (feature_id, from_versio
 CREATE INDEX regulation_part_plan ON regulation_part (plan_id, from_version);
 CREATE INDEX replacement_older ON replacement (older_plan);
 CREATE INDEX layer_id ON layer (layer_id);
+CREATE INDEX feature_feature ON feature (feature_id, from_version);
 CREATE INDEX feature_layer ON feature (layer_id, feature_id, from_version);
 CREATE INDEX feature_title ON feature (layer_id, title);
 CREATE INDEX arc_box ON arc (min_x);
