@@ -12,3 +12,6 @@ add_test(NAME unit.data COMMAND ${CMAKE_COMMAND} -DWORK=$<TARGET_FILE:plankarta-
     -DDATA=${PROJECT_SOURCE_DIR}/../shared/data -DDIR=${CMAKE_CURRENT_BINARY_DIR}/data
     -P ${CMAKE_CURRENT_SOURCE_DIR}/check_data.cmake)
 set_tests_properties(unit.data PROPERTIES TIMEOUT 900 LABELS data)
+pk_add_test(writer pk_layers)
+target_compile_definitions(test_writer PRIVATE PK_WORK="$<TARGET_FILE:plankarta-work>")
+add_dependencies(test_writer plankarta-work)
