@@ -11,7 +11,7 @@
 #include "layers/lookup_private.h"
 #include "layers/search.h"
 
-enum { SUGGESTIONS = 5, TEXT_MAX = 200, ADDRESS_REACH_M = 50 };
+enum { SUGGESTIONS = 5, TEXT_MAX = 200, ADDRESS_REACH_M = 50, SAME_ADDRESS_M = 200 };
 
 const struct pk_layer_row *lk_layer_with_role(const struct lk *lk, const char *role,
                                               uint32_t *cursor)
@@ -143,7 +143,8 @@ static bool match_words(const struct pk_entry_row *row, void *ctx)
     if (label == NULL) {
         return true;
     }
-    if (strcmp(label, b->words) == 0) {
+    /* All the words searched are the title, and the town of an address. */
+    if (strcmp(label, b->words) == 0 || strcmp(row->fold, b->words) == 0) {
         b->exact = row->id;
         b->exact_count++;
     } else if (have > len && label[have - len - 1] == ' ' &&
@@ -343,6 +344,37 @@ static bool covers_point(const struct pk_feature_row *row, double x, double y)
     return row->geom.kind == PK_GEOM_AREA && pk_geom_covers(&row->geom, x, y);
 }
 
+/* One name in several towns: nothing is chosen for the one who asks. */
+static bool is_ambiguous(struct lk *lk, const struct found *f, const char **suggestions)
+{
+    static const char *const towns[] = {"postort", "ort",        "town",
+                                        "POSTORT", "kommunnamn", NULL};
+    double far = 0;
+    struct pk_buf buf;
+    struct pk_json j;
+    for (uint32_t i = 1; i < f->count; i++) {
+        struct pk_box a = pk_geom_box(&f->rows[0].geom),
+                      b = pk_geom_box(&f->rows[i].geom);
+        far = fmax(far, hypot(a.min_x - b.min_x, a.min_y - b.min_y));
+    }
+    if (far <= SAME_ADDRESS_M) {
+        return false;
+    }
+    pk_buf_init(&buf, LK_TEXT_MAX);
+    pk_json_init(&j, &buf);
+    pk_json_array(&j);
+    for (uint32_t i = 0; i < f->count && i < SUGGESTIONS; i++) {
+        const char *town = attribute(lk, f->rows[i].attributes, towns);
+        pk_json_string(&j, town == NULL ? f->rows[i].title
+                                        : pk_arena_printf(lk->arena, "%s, %s",
+                                                          f->rows[i].title, town));
+    }
+    pk_json_end(&j);
+    *suggestions = pk_arena_strndup(lk->arena, buf.data, buf.len);
+    pk_buf_finish(&buf);
+    return true;
+}
+
 /* An address asks about the property it stands on; without one, about its point. */
 static enum pk_status ask_address(struct lk *lk, const char **suggestions)
 {
@@ -356,6 +388,11 @@ static enum pk_status ask_address(struct lk *lk, const char **suggestions)
         suggest(lk, "address", text, suggestions);
         return pk_fail(lk->err, PK_NOT_FOUND, "address: no address is called \"%s\"",
                        text);
+    }
+    if (is_ambiguous(lk, f, suggestions)) {
+        return pk_fail(lk->err, PK_NOT_FOUND,
+                       "address: %u addresses are called \"%s\"; name the town as well",
+                       f->count, text);
     }
     double x, y, room;
     pk_geom_label_point(&f->rows[0].geom, 1.0, &x, &y, &room);

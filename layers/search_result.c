@@ -490,7 +490,7 @@ const char *pk_search_status(struct search *s, const struct pk_search_answer *a)
 {
     struct pk_buf buf;
     char count[24];
-    snprintf(count, sizeof count, "%u%s", a->count, a->more ? "+" : "");
+    snprintf(count, sizeof count, "%u", a->count);
     pk_buf_init(&buf, SENTENCE_MAX);
     if (a->count == 0 && a->suggestion == NULL) {
         pk_msg(&buf, s->lang, PK_MSG_SEARCH_NONE, NULL);
@@ -505,8 +505,8 @@ const char *pk_search_status(struct search *s, const struct pk_search_answer *a)
     } else if (a->count == 1 && !a->more) {
         pk_msg(&buf, s->lang, PK_MSG_SEARCH_ONE, "best", thing(s, &a->results[0]), NULL);
     } else {
-        pk_msg(&buf, s->lang, PK_MSG_SEARCH_SOME, "count", count, "best",
-               thing(s, &a->results[0]), NULL);
+        pk_msg(&buf, s->lang, a->more ? PK_MSG_SEARCH_MANY : PK_MSG_SEARCH_SOME, "count",
+               count, "best", thing(s, &a->results[0]), NULL);
     }
     return cut(s, said(s, &buf));
 }

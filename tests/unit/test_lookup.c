@@ -287,6 +287,29 @@ static struct pk_store *town(void)
     put_feature(s, "address", "Skolgatan 4", "{}", point(30, 30));
     put_feature(s, "strandskydd", "Fjällsjön", "{\"meter\": 100, \"kalla\": \"Lst\"}",
                 rectangle(20, 20, 10, 10));
+    put_feature(s, "address", "Storgatan 1", "{\"ort\": \"Fjällnäs\"}", point(70, 130));
+    pk_memory_feature(s,
+                      &(struct pk_feature_row){.id = id_of("other Storgatan 1"),
+                                               .layer_id = "address",
+                                               .title = "Storgatan 1",
+                                               .attributes = "{\"ort\": \"Norrby\"}",
+                                               .kind = PK_GEOM_POINT,
+                                               .crs = 3006,
+                                               .geom = point(220, 530),
+                                               .from_version = 1},
+                      0);
+    pk_memory_entry(s, &(struct pk_entry_row){.kind = "address",
+                                              .label = "Storgatan 1",
+                                              .detail_key = "{}",
+                                              .fold = "storgatan 1 norrby",
+                                              .id = id_of("other Storgatan 1"),
+                                              .weight = 40});
+    pk_memory_entry(s, &(struct pk_entry_row){.kind = "address",
+                                              .label = "Storgatan 1",
+                                              .detail_key = "{}",
+                                              .fold = "storgatan 1 fjällnäs",
+                                              .id = id_of("Storgatan 1"),
+                                              .weight = 40});
     put_entry(s, "property", "FJÄLLNÄS VÄSTERHAMN 2:32", "fjällnäs västerhamn 2 32");
     put_entry(s, "address", "Skolgatan 4", "skolgatan 4");
     return s;
@@ -750,6 +773,63 @@ static void what_is_not_there_is_not_found_with_suggestions(void **state)
     assert_string_equal(suggestions, "[]");
 }
 
+static void an_address_of_two_towns_is_asked_back(void **state)
+{
+    struct pk_question q = at(0, 0);
+    struct pk_answer *a;
+    struct pk_error err = {0};
+    const char *suggestions = NULL;
+    q.kind = PK_ASK_ADDRESS;
+    q.text = "Storgatan 1";
+    assert_int_equal(
+        pk_lookup(&a, *state, &q, fjallnas(), &suggestions, &town_arena, &err),
+        PK_NOT_FOUND);
+    assert_non_null(strstr(suggestions, "\"Storgatan 1, Norrby\""));
+    assert_non_null(strstr(suggestions, "\"Storgatan 1, Fjällnäs\""));
+    q.text = "Storgatan 1, Norrby";
+    assert_true(fabs(answer(*state, &q)->x - EAST - 220) < 1);
+    q.text = id_text("Storgatan 1");
+    assert_true(fabs(answer(*state, &q)->y - NORTH - 130) < 1);
+}
+
+/* Stored as of 2026-02-01: the newer plan has not taken its ground yet. */
+static void a_dated_replacement_takes_its_ground_on_its_day(void **state)
+{
+    struct pk_store *s = town();
+    (void)state;
+    put_plan(s,
+             (struct pk_plan_row){
+                 .name = "Äldre", .status = "laga kraft", .in_force = "1980-01-01"},
+             "older", rectangle(0, 300, 100, 100));
+    put_plan(s,
+             (struct pk_plan_row){.name = "Nyare",
+                                  .status = "laga kraft",
+                                  .adopted = "2026-01-05",
+                                  .in_force = "2026-06-01"},
+             "newer", rectangle(60, 300, 100, 100));
+    pk_memory_replacement(
+        s, &(struct pk_replacement_row){.older_plan = id_of("older"),
+                                        .newer_plan = id_of("newer"),
+                                        .kind = "ends-here",
+                                        .effective = pk_date_parse("2026-06-01")});
+    struct pk_question q = at(80, 350);
+    struct pk_answer *a = answer(s, &q);
+    assert_int_equal(a->plan_count, 2);
+    assert_string_equal(a->plans[0].namn, "Äldre");
+    q.day_given = true;
+    q.state.day = pk_date_parse("2026-05-31");
+    assert_int_equal(answer(s, &q)->plan_count, 2);
+    q.state.day = pk_date_parse("2026-06-01");
+    a = answer(s, &q);
+    assert_int_equal(a->plan_count, 1);
+    assert_string_equal(a->plans[0].namn, "Nyare");
+    q.x = EAST + 30;
+    a = answer(s, &q);
+    assert_int_equal(a->plan_count, 1);
+    assert_string_equal(a->plans[0].namn, "Äldre");
+    pk_store_close(s);
+}
+
 static void wrong_questions_name_the_parameter(void **state)
 {
     struct pk_answer *a;
@@ -1010,6 +1090,8 @@ int main(void)
         cmocka_unit_test(shares_of_parts_add_up),
         cmocka_unit_test(an_address_asks_about_its_property),
         cmocka_unit_test(what_is_not_there_is_not_found_with_suggestions),
+        cmocka_unit_test(an_address_of_two_towns_is_asked_back),
+        cmocka_unit_test(a_dated_replacement_takes_its_ground_on_its_day),
         cmocka_unit_test(wrong_questions_name_the_parameter),
         cmocka_unit_test(a_layer_that_answers_fills_its_sentence),
         cmocka_unit_test(a_version_alone_means_its_last_day_as_the_newest),

@@ -285,6 +285,7 @@ static void limit_and_kinds_hold(void **state)
     assert_int_equal(pk_search(&a, *state, &q, &arena, &err), PK_OK);
     assert_int_equal(a->count, 2);
     assert_true(a->more);
+    assert_string_equal(a->status, "Fler än 2 träffar. Den bästa är platsen Vivsta.");
     q.kinds = "plan";
     assert_int_equal(pk_search(&a, *state, &q, &arena, &err), PK_OK);
     assert_int_equal(a->count, 1);
