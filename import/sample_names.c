@@ -5,10 +5,10 @@
 #include "import/sample.h"
 
 static const struct {
-    const char *name, *code;
+    const char *name, *upper, *code;
 } municipalities[2] = {
-    {"Fjällnäs",  "9901"},
-    {"Björkvalla", "9902"}
+    {"Fjällnäs",  "FJÄLLNÄS",  "9901"},
+    {"Björkvalla", "BJÖRKVALLA", "9902"}
 };
 
 static const char *const town_first[] = {
