@@ -61,4 +61,46 @@ bool ss_geometry(struct pk_geom *out, bool *arcs, struct ss_file *file,
 /* Findings for edges that no area uses. `plan` is the box of all plans. */
 void ss_unused_edges(struct ss_file *file, struct pk_box plan, int epsg, bool turned);
 
+enum ss_kind { SS_USE, SS_PROPERTY, SS_ADMINISTRATIVE };
+
+/* A plan being read: its regulations by identity, to be written when all uses have
+ * said what regulates them. */
+struct ss_regulation {
+    const char *ref;
+    json_t *record; /* REGULATION */
+    struct pk_geom *geoms;
+    json_t **parts; /* REG_PART of each geometry */
+    char **areas;   /* what each part was made of, to know it again */
+    size_t part_count, part_cap;
+    bool refused;
+};
+
+struct ss_plan {
+    struct ss_file *file;
+    struct pk_source *src;
+    const xmlNode *node;
+    const char *id, *name;
+    int epsg;
+    bool turned;
+    struct ss_regulation *regs;
+    size_t count, cap;
+    json_t *by_ref; /* ref -> index */
+    unsigned read, merged, refused;
+};
+
+/* Text under a key, when there is one; and every simple member under its own name. */
+void ss_copy(json_t *out, const char *key, const char *text);
+void ss_copy_rest(struct pk_source *src, json_t *out, const xmlNode *node);
+/* DP_Var* of the node as bestammelsevarde; the first one's text. */
+struct pk_ss_code;
+json_t *ss_values(struct pk_source *src, const xmlNode *node,
+                  const struct pk_ss_code *code);
+const char *ss_first_value(const json_t *values);
+const xmlNode *ss_first_element(const xmlNode *node);
+void ss_add_parts(struct ss_plan *plan, struct ss_regulation *reg,
+                  const struct pk_geom *g, bool arcs, char *ground, json_t *label);
+/* A regulation as it stands under `use` (NULL: under the plan); its ref. */
+const char *ss_take_regulation(struct ss_plan *plan, const xmlNode *node, int kind,
+                               const char *use);
+
 #endif

@@ -198,8 +198,8 @@ static void a_database_with_more_than_tables_is_not_let_through(void **state)
         {"CREATE VIEW v AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM c) "
          "SELECT x FROM c",                                                           "a view"       },
         {"CREATE TABLE t(a); CREATE TRIGGER boom AFTER INSERT ON t BEGIN DELETE FROM t; "
-         "END",                                                                                     "a trigger"                                                                                                },
-        {"CREATE TABLE t(a, b GENERATED ALWAYS AS (a + 1))",                                                                                    "generated"},
+         "END",                                                                       "a trigger"    },
+        {"CREATE TABLE t(a, b GENERATED ALWAYS AS (a + 1))",                                   "generated"    },
     };
     char path[256];
     (void)state;

@@ -117,9 +117,9 @@ static bool found(const struct said *said, const char *rule)
 static void rings_close_whatever_the_order_and_signs(void **state)
 {
     /* a square of four edges with a square hole of two, shuffled and turned */
-    const double e[6][6] = {{0, 0, 10, 0},         {10, 0, 10, 10},
-                            {10, 10, 0, 10},       {0, 10, 0, 0},
-                            {4, 4, 6, 4, 6, 6},    {6, 6, 4, 6, 4, 4}};
+    const double flat[] = {0, 0, 10, 0, 10, 0, 10, 10, 10, 10, 0, 10, 0, 10,
+                           0, 0, 4,  4, 6,  4, 6,  6,  6,  6,  4, 6,  4, 4};
+    const double *e[6] = {flat, flat + 4, flat + 8, flat + 12, flat + 16, flat + 22};
     const size_t n[6] = {2, 2, 2, 2, 3, 3};
     struct pk_arena arena = {0};
     unsigned seed = 7;
@@ -161,7 +161,12 @@ static void a_wrong_sign_and_a_small_gap_are_mended_and_told(void **state)
 {
     const double a[] = {0, 0, 10, 0}, b[] = {10, 10, 10, 0}, c[] = {10, 10, 0, 10};
     const double d[] = {0, 10, 0, 0.05};
-    struct pk_edge_use uses[] = {{a, 2, false}, {b, 2, false}, {c, 2, false}, {d, 2, false}};
+    struct pk_edge_use uses[] = {
+        {a, 2, false},
+        {b, 2, false},
+        {c, 2, false},
+        {d, 2, false}
+    };
     struct pk_rings_report report;
     struct pk_arena arena = {0};
     struct pk_geom g;
@@ -180,7 +185,11 @@ static void rings_that_touch_in_a_point_are_two_parts(void **state)
     const double eight[] = {0, 0, 10, 0, 10, 10, 20, 10, 20, 20, 10, 20};
     const double one[] = {10, 20, 10, 10}, two[] = {10, 10, 0, 10, 0, 0};
     struct pk_edge_use uses[] = {
-        {eight, 3, false}, {eight + 4, 4, false}, {one, 2, false}, {two, 3, false}};
+        {eight,     3, false},
+        {eight + 4, 4, false},
+        {one,       2, false},
+        {two,       3, false}
+    };
     struct pk_rings_report report;
     struct pk_arena arena = {0};
     struct pk_geom g;
@@ -257,7 +266,8 @@ static void the_real_plan_comes_whole_from_its_gml(void **state)
         properties += strncmp(kind, "eg", 2) == 0;
         administrative += strncmp(kind, "adm", 3) == 0;
         if (!use) {
-            size_t n = json_array_size(json_object_get(r, "reglerarAnvandningsbestammelse"));
+            size_t n =
+                json_array_size(json_object_get(r, "reglerarAnvandningsbestammelse"));
             references += n ? n : 1;
             assert_non_null(pk_jget_string(r, "bestammelseformulering"));
         }
@@ -299,16 +309,17 @@ static void a_curved_open_ring_in_ngp_is_read_and_told(void **state)
     struct said said;
     (void)state;
 
-    read_text(&said, ".json",
-              NGP_HEAD
-              "\"objektidentitet\":\"5AC8E403-314c-495b-ab6a-280987424d0a\",\"namn\":\"A\","
-              "\"beslutsinformation\":[{\"datumLagakraft\":[\"2019-03-04\",\"igår\"]}],"
-              "\"plangeometri\":[{\"geometri\":{\"koordinatsystemPlan\":\"EPSG:3006\","
-              "\"position\":{\"type\":\"CurvePolygon\",\"geometries\":[{\"type\":"
-              "\"CompoundCurve\",\"geometries\":[{\"type\":\"CircularString\","
-              "\"coordinates\":[[500000,6500000],[500010,6500010],[500020,6500000]]},"
-              "{\"type\":\"LineString\",\"coordinates\":[[500020,6500000],[500010,"
-              "6499990]]}]}]}}}]}}]}");
+    read_text(
+        &said, ".json",
+        NGP_HEAD
+        "\"objektidentitet\":\"5AC8E403-314c-495b-ab6a-280987424d0a\",\"namn\":\"A\","
+        "\"beslutsinformation\":[{\"datumLagakraft\":[\"2019-03-04\",\"igår\"]}],"
+        "\"plangeometri\":[{\"geometri\":{\"koordinatsystemPlan\":\"EPSG:3006\","
+        "\"position\":{\"type\":\"CurvePolygon\",\"geometries\":[{\"type\":"
+        "\"CompoundCurve\",\"geometries\":[{\"type\":\"CircularString\","
+        "\"coordinates\":[[500000,6500000],[500010,6500010],[500020,6500000]]},"
+        "{\"type\":\"LineString\",\"coordinates\":[[500020,6500000],[500010,"
+        "6499990]]}]}]}}}]}}]}");
     assert_int_equal(said.status, PK_OK);
     assert_int_equal(count(&said, PK_REC_PLAN), 1);
     assert_true(fabs(said.area[PK_REC_PLAN_PART] - (M_PI * 50 + 100)) < 0.5);
@@ -347,7 +358,8 @@ static void what_has_no_identity_or_no_plan_is_refused_with_a_reason(void **stat
 #define SS_EDGE(id, points)                                                              \
     "<grans><DP_Grans gml:id=\"" id "\"><typ>plan</typ><linje><gml:Curve><gml:segments>" \
     "<gml:LineStringSegment><gml:posList>" points                                        \
-    "</gml:posList></gml:LineStringSegment></gml:segments></gml:Curve></linje></DP_Grans>" \
+    "</gml:posList></gml:LineStringSegment></gml:segments></gml:Curve></linje></"        \
+    "DP_Grans>"                                                                          \
     "</grans>"
 
 static void gml_with_easting_first_a_hole_and_a_missing_line_is_read(void **state)
@@ -358,15 +370,26 @@ static void gml_with_easting_first_a_hole_and_a_missing_line_is_read(void **stat
     read_text(
         &said, ".gml",
         SS_HEAD SS_EDGE("L1", "500000 6500000 500100 6500000 500100 6500100")
-            SS_EDGE("L2", "500000 6500000 500000 6500100 500100 6500100")
-                SS_EDGE("H", "500040 6500040 500060 6500040 500060 6500060 500040 6500060 "
-                             "500040 6500040")
-                    SS_EDGE("U", "400000 6500000 400010 6500000")
-        "<omrade><DP_Omrade gml:id=\"a\"><plus xlink:href=\"#L1\"/><minus "
-        "xlink:href=\"#L2\"/><plus xlink:href=\"#H\"/><plus xlink:href=\"#borta\"/>"
-        "</DP_Omrade></omrade><plan><DP_Plan><planid>P 1</planid><kommun>9901</kommun>"
-        "<forslag>true</forslag><koordinatsystem>SWEREF99_TM</koordinatsystem>"
-        "<planomrade xlink:href=\"#a\"/></DP_Plan></plan></DP_Data>");
+            SS_EDGE("L2", "500000 6500000 500000 6500100 500100 6500100") SS_EDGE(
+                "H", "500040 6500040 500060 6500040 500060 6500060 500040 6500060 "
+                     "500040 6500040")
+                SS_EDGE(
+                    "U",
+                    "400000 6500000 400010 6500000") "<omrade><DP_Omrade "
+                                                     "gml:id=\"a\"><plus "
+                                                     "xlink:href=\"#L1\"/><minus "
+                                                     "xlink:href=\"#L2\"/><plus "
+                                                     "xlink:href=\"#H\"/><plus "
+                                                     "xlink:href=\"#borta\"/>"
+                                                     "</DP_Omrade></"
+                                                     "omrade><plan><DP_Plan><planid>P "
+                                                     "1</planid><kommun>9901</kommun>"
+                                                     "<forslag>true</"
+                                                     "forslag><koordinatsystem>SWEREF99_"
+                                                     "TM</koordinatsystem>"
+                                                     "<planomrade "
+                                                     "xlink:href=\"#a\"/></DP_Plan></"
+                                                     "plan></DP_Data>");
     assert_int_equal(said.status, PK_OK);
     assert_int_equal(count(&said, PK_REC_PLAN), 1);
     assert_true(fabs(said.area[PK_REC_PLAN_PART] - (10000 - 400)) < 1e-6);
@@ -377,7 +400,7 @@ static void gml_with_easting_first_a_hole_and_a_missing_line_is_read(void **stat
 
 #define ENTITY "<!DOCTYPE x [<!ENTITY a SYSTEM \"file:///etc/passwd\">]><x>&a;</x>"
 #define BOTH                                                                             \
-    NGP_HEAD "\"plangeometri\":[]}},{\"type\":\"Feature\",\"geometry\":{\"type\":"          \
+    NGP_HEAD "\"plangeometri\":[]}},{\"type\":\"Feature\",\"geometry\":{\"type\":"       \
              "\"Point\",\"coordinates\":[1,2]},\"properties\":{}}]}"
 
 static void what_is_nothing_we_read_is_said_in_words(void **state)
@@ -385,14 +408,14 @@ static void what_is_nothing_we_read_is_said_in_words(void **state)
     static const struct {
         const char *ending, *text, *word;
     } cases[] = {
-        {".json", "{\"a\": 1}", "neither NGP"},
-        {".json", "{\"a\": ", "cannot be read"},
-        {".gml", ENTITY, "DOCTYPE"},
-        {".xml", "<a><b></b></a>", "root element a"},
+        {".json",    "{\"a\": 1}",                                                     "neither NGP"              },
+        {".json",    "{\"a\": ",                                                       "cannot be read"           },
+        {".gml",     ENTITY,                                                           "DOCTYPE"                  },
+        {".xml",     "<a><b></b></a>",                                                 "root element a"           },
         {".geojson", "<OGRVRTDataSource><OGRVRTLayer name=\"x\"/></OGRVRTDataSource>",
-         "OGRVRTDataSource"},
-        {".txt", "hej", "not recognised"},
-        {".json", BOTH, "ngp-detaljplan-4, geojson"},
+         "OGRVRTDataSource"                                                                                       },
+        {".txt",     "hej",                                                            "not recognised"           },
+        {".json",    BOTH,                                                             "ngp-detaljplan-4, geojson"},
     };
     (void)state;
 
@@ -429,8 +452,8 @@ static void a_table_with_coordinates_becomes_a_layer(void **state)
     assert_int_equal(count(&said, PK_REC_FEATURE), 2);
     const json_t *first = json_array_get(said.records[PK_REC_FEATURE], 0);
     assert_string_equal(pk_jget_string(first, "layer"), "provpunkter");
-    assert_string_equal(
-        pk_jget_string(json_object_get(first, "attributes"), "namn"), "Köpmangatan 1");
+    assert_string_equal(pk_jget_string(json_object_get(first, "attributes"), "namn"),
+                        "Köpmangatan 1");
     assert_true(found(&said, "P-ENC"));
     forget(&said);
     json_decref(mapping);
@@ -441,11 +464,12 @@ static void geojson_without_a_mapping_is_a_plain_layer(void **state)
     struct said said;
     (void)state;
 
-    read_text(&said, ".geojson",
-              "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"id\":"
-              "\"a\",\"properties\":{\"namn\":\"Å\"},\"geometry\":{\"type\":"
-              "\"GeometryCollection\",\"geometries\":[{\"type\":\"Point\",\"coordinates\":"
-              "[15,60]},{\"type\":\"LineString\",\"coordinates\":[[15,60],[15.1,60]]}]}}]}");
+    read_text(
+        &said, ".geojson",
+        "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"id\":"
+        "\"a\",\"properties\":{\"namn\":\"Å\"},\"geometry\":{\"type\":"
+        "\"GeometryCollection\",\"geometries\":[{\"type\":\"Point\",\"coordinates\":"
+        "[15,60]},{\"type\":\"LineString\",\"coordinates\":[[15,60],[15.1,60]]}]}}]}");
     assert_int_equal(said.status, PK_OK);
     assert_int_equal(count(&said, PK_REC_FEATURE), 2); /* one of two kinds */
     const json_t *first = json_array_get(said.records[PK_REC_FEATURE], 0);
@@ -458,20 +482,18 @@ static void geojson_without_a_mapping_is_a_plain_layer(void **state)
 
 static void shipped_mappings_are_valid_and_fit_long_and_cut_names(void **state)
 {
-    // clang-format off: version 14 breaks down on lists in lists
     static const struct {
         const char *layer, *fields[4];
         enum pk_mapped_kind kind;
     } cases[] = {
-        {"DetaljplanGallande_yta", {"AKTBET", "LEGAL_APPROVED"}, PK_MAPPED_PLAN},
-        {"detaljplangallande_yta", {"aktbet", "LEGAL_APPR"}, PK_MAPPED_PLAN},
-        {"RIGES:Planomrade", {"LEGAL_APPR"}, PK_MAPPED_PLAN},
-        {"AnvandningsBestammelser_yta", {"MAPTEXT", "DESCRIPTIO"}, PK_MAPPED_USE},
-        {"EgenskapsBestammelser_linje", {"MAPTEXT"}, PK_MAPPED_PROPERTY},
-        {"AdministrativaEgenskaper_yta", {"DP_OTYPE"}, PK_MAPPED_ADMINISTRATIVE},
-        {"fastighet", {"beteckning"}, PK_MAPPED_LAYER},
+        {"DetaljplanGallande_yta",       {"AKTBET", "LEGAL_APPROVED"}, PK_MAPPED_PLAN          },
+        {"detaljplangallande_yta",       {"aktbet", "LEGAL_APPR"},     PK_MAPPED_PLAN          },
+        {"RIGES:Planomrade",             {"LEGAL_APPR"},               PK_MAPPED_PLAN          },
+        {"AnvandningsBestammelser_yta",  {"MAPTEXT", "DESCRIPTIO"},    PK_MAPPED_USE           },
+        {"EgenskapsBestammelser_linje",  {"MAPTEXT"},                  PK_MAPPED_PROPERTY      },
+        {"AdministrativaEgenskaper_yta", {"DP_OTYPE"},                 PK_MAPPED_ADMINISTRATIVE},
+        {"fastighet",                    {"beteckning"},               PK_MAPPED_LAYER         },
     };
-    // clang-format on
     json_t *shipped = pk_mapping_shipped();
     (void)state;
 
@@ -486,9 +508,9 @@ static void shipped_mappings_are_valid_and_fit_long_and_cut_names(void **state)
         while (cases[i].fields[fields.count]) {
             fields.count++;
         }
-        assert_int_equal(pk_mapping_find(&rule, &name, NULL, shipped, cases[i].layer,
-                                         &fields, NULL),
-                         PK_OK);
+        assert_int_equal(
+            pk_mapping_find(&rule, &name, NULL, shipped, cases[i].layer, &fields, NULL),
+            PK_OK);
         assert_non_null(rule);
         assert_int_equal(pk_mapping_kind(rule), cases[i].kind);
     }
@@ -515,11 +537,16 @@ static void two_mappings_that_fit_are_an_error_naming_both(void **state)
 
 static void mistakes_in_a_mapping_are_named(void **state)
 {
-    static const char *const wrong[] = {
-        "[]", "{\"layers\": 1}", "{\"lager\": []}", "{\"layers\": [1]}",
-        "{\"layers\": [{\"kind\": \"building\"}]}", "{\"layers\": [{\"axis\": \"x\"}]}",
-        "{\"layers\": [{\"crs\": \"EPSG:3006\"}]}", "{\"layers\": [{\"fields\": {\"a\": 1}}]}",
-        "{\"layers\": [{\"encoding\": \"koi8\"}]}", "{\"layers\": [{\"match\": {\"x\": []}}]}"};
+    static const char *const wrong[] = {"[]",
+                                        "{\"layers\": 1}",
+                                        "{\"lager\": []}",
+                                        "{\"layers\": [1]}",
+                                        "{\"layers\": [{\"kind\": \"building\"}]}",
+                                        "{\"layers\": [{\"axis\": \"x\"}]}",
+                                        "{\"layers\": [{\"crs\": \"EPSG:3006\"}]}",
+                                        "{\"layers\": [{\"fields\": {\"a\": 1}}]}",
+                                        "{\"layers\": [{\"encoding\": \"koi8\"}]}",
+                                        "{\"layers\": [{\"match\": {\"x\": []}}]}"};
     (void)state;
 
     for (size_t i = 0; i < PK_COUNT(wrong); i++) {
@@ -534,10 +561,12 @@ static void mistakes_in_a_mapping_are_named(void **state)
 
 static void layer_ids_are_plain(void **state)
 {
-    static const char *const pairs[][2] = {{"Känsliga områden 2", "kansliga_omraden_2"},
-                                           {"2024 vägar", "lager_2024_vagar"},
-                                           {"ÅÄÖ", "aao"},
-                                           {"---", "lager"}};
+    static const char *const pairs[][2] = {
+        {"Känsliga områden 2", "kansliga_omraden_2"},
+        {"2024 vägar",          "lager_2024_vagar"  },
+        {"ÅÄÖ",               "aao"               },
+        {"---",                  "lager"             }
+    };
     struct pk_arena arena = {0};
     (void)state;
 
