@@ -7,15 +7,24 @@
  * byte, the packs of one import.
  *
  * Attributes that plan features carry in packs, tiles and styles:
- *   plan                       id, designation, name, status, phase
- * (force|ongoing|other), plan_type, coverage, municipality use                        id,
- * plan, letter, label, colour, form, wording, phase, uses (all letters of identical
- * areas, "RS"), main (this one of them carries fill and label) property_regulation id,
- * plan, letter, index, label ("e" + subscript 1), symbol, form, wording, phase, value
+ *   plan                       id, designation, name, status, phase, plan_type, coverage,
+ *                              municipality
+ *   use                        id, plan, letter, index, label, colour, form, wording,
+ *                              phase, uses (letters of identical areas: "RS", words with
+ *                              blanks between), main (this one of them carries fill and
+ *                              label; its label is that of all)
+ *   property_regulation        id, plan, letter, index, label ("e" + subscript 1),
+ *                              symbol, form, wording, phase, value, unit (of the first
+ *                              value)
  *   administrative_regulation  the same
- *   boundary                   kind, kinds, phase, owners (count)
- *   features of layers         their columns as they are, and `title`, `id`
- * Source layers of geodata are named by layer id.
+ *   boundary                   kind, kinds (comma between), phase, owners (count)
+ *   features of layers         the columns of their settings, `title`, `id`
+ * phase: force, ongoing, other; a status that is not known counts as force. Kinds of a
+ * boundary are those of its owners that are most in force.
+ *
+ * Source layers of geodata are named by layer id. A layer is in the bands that its
+ * settings' min_zoom shows; without one, property_unit and address only in full,
+ * building from band 13 on, all others everywhere.
  */
 #ifndef PK_LAYERS_PREPARE_H
 #define PK_LAYERS_PREPARE_H
