@@ -135,7 +135,7 @@ static void add_document(json_t *list, const json_t *document, const char *kind,
     size_t len = link ? strlen(link) : 0;
     bool pdf = len > 4 && strcasecmp(link + len - 4, ".pdf") == 0;
     json_array_append_new(list,
-                          json_pack("{sssss?s?sb}", "kind", kind, "title",
+                          json_pack("{s:s, s:s, s:s?, s:s?, s:b}", "kind", kind, "title",
                                     title ? title : kind, "href", link, "media_type",
                                     pdf ? "application/pdf" : NULL, "legal", legal));
 }
