@@ -40,8 +40,8 @@ static void paragraph(struct pk_page *page, const char *text)
 
 static void write_share(struct pk_page *page, const struct pk_share *share)
 {
-    if (share->basis == NULL) {
-        return;
+    if (share->basis == NULL || !(share->area_m2 > 0)) {
+        return; /* of a point there is no share */
     }
     char area[40], percent[40];
     pk_text_fixed(area, sizeof(area), share->area_m2, 0);
@@ -60,7 +60,7 @@ void pk_regulation_html(struct pk_page *page, const struct pk_answer_regulation 
     pk_htmlf(out, "<li>%s", r->text);
     write_share(page, &r->share);
     if (r->kind != NULL) {
-        pk_htmlf(out, " <span class=\"kind\">%s</span>", r->kind);
+        pk_htmlf(out, " <span class=\"kind\" lang=\"sv\">%s</span>", r->kind);
     }
     if (link && r->href != NULL) {
         pk_htmlf(out, " <a href=\"%s\">%s<span class=\"unseen\"> %s</span></a>", r->href,

@@ -1,5 +1,6 @@
 #include "server/watch.h"
 
+#include <ctype.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -20,16 +21,34 @@ struct pk_watch {
     int64_t logged_ms;
 };
 
+/* Codes from 9900 on belong to no Swedish municipality: samples use them. */
+static bool is_invented(const char *code)
+{
+    return strncmp(code, "99", 2) == 0 && isdigit((unsigned char)code[2]) &&
+           isdigit((unsigned char)code[3]);
+}
+
+/* A municipality's border with such a code among its attributes. */
+static bool see_border(const struct pk_feature_row *row, void *ctx)
+{
+    for (const char *p = row->attributes; (p = strchr(p, '"')) != NULL; p++) {
+        if (is_invented(p + 1) && p[5] == '"') {
+            *(bool *)ctx = true;
+        }
+    }
+    return true;
+}
+
 static bool see_municipality(const struct pk_plan_row *row, void *ctx)
 {
-    /* Codes from 9900 on belong to no Swedish municipality: samples use them. */
-    if (row->municipality_code != NULL && strncmp(row->municipality_code, "99", 2) == 0) {
+    if (row->municipality_code != NULL && is_invented(row->municipality_code)) {
         *(bool *)ctx = true;
     }
     return false;
 }
 
 static enum pk_status read_fictional(struct pk_watch *watch, int64_t version,
+                                     const struct pk_layer_row *layers, uint32_t count,
                                      struct pk_error *err)
 {
     struct pk_store *store = watch->store;
@@ -41,6 +60,14 @@ static enum pk_status read_fictional(struct pk_watch *watch, int64_t version,
         struct pk_rows rows = {.limit = 1, .no_geometry = true};
         status = store->ops->plans(store, version, &rows, see_municipality, &fictional,
                                    &watch->arena, err);
+    }
+    for (uint32_t i = 0; i < count && status == PK_OK; i++) {
+        if (layers[i].role != NULL && strcmp(layers[i].role, "municipality") == 0) {
+            struct pk_rows borders = {
+                .layer_id = layers[i].layer_id, .limit = 20, .no_geometry = true};
+            status = store->ops->features(store, version, &borders, see_border,
+                                          &fictional, &watch->arena, err);
+        }
     }
     if (status == PK_OK) {
         fictional |= sample != NULL && strcmp(sample, "no") != 0;
@@ -79,7 +106,7 @@ static enum pk_status take_in(struct pk_watch *watch, int64_t version, int64_t k
         if (pk_styles_refresh(app->styles, layers, layer_count, &bad) != PK_OK) {
             pk_log(PK_LOG_WARN, "style", "error=%s", bad.text);
         }
-        status = read_fictional(watch, version, err);
+        status = read_fictional(watch, version, layers, layer_count, err);
     }
     return status;
 }
