@@ -19,6 +19,7 @@
 enum { PK_CHILD_UNREADABLE = 3, PK_CHILD_NO_SANDBOX = 4, PK_CHILD_PROGRESS_FD = 3 };
 
 #define PK_CHILD_COMMAND "import-child"
+#define PK_CHILD_PROGRAM "plankarta-read" /* beside the program that asks */
 
 int pk_child_main(int argc, char **argv);
 

@@ -163,9 +163,28 @@ struct pipes {
     int stream, progress[2], words[2];
 };
 
+/* The reader beside this program; a program without one (a test) reads by itself. */
+static void reader_path(char *out, size_t size)
+{
+    ssize_t n = readlink("/proc/self/exe", out, size - 1);
+    out[n > 0 ? n : 0] = '\0';
+    char *slash = strrchr(out, '/');
+    size_t left = slash != NULL ? size - (size_t)(slash + 1 - out) : 0;
+    if (left <= strlen(PK_CHILD_PROGRAM)) {
+        snprintf(out, size, "/proc/self/exe");
+        return;
+    }
+    snprintf(slash + 1, left, "%s", PK_CHILD_PROGRAM);
+    if (access(out, X_OK) != 0) {
+        snprintf(out, size, "/proc/self/exe");
+    }
+}
+
 static void start_child(const struct pk_child_job *job, const char *dir, const char *name,
                         const struct pipes *p)
 {
+    char program[4096];
+    reader_path(program, sizeof(program));
     char mb[24], s[24];
     int null = open("/dev/null", O_RDWR);
 
@@ -181,7 +200,7 @@ static void start_child(const struct pk_child_job *job, const char *dir, const c
         _exit(PK_CHILD_NO_SANDBOX);
     }
     close_range(PK_CHILD_PROGRESS_FD + 1, ~0U, 0);
-    execl("/proc/self/exe", "plankarta-work", PK_CHILD_COMMAND, dir, name, job->source,
+    execl(program, PK_CHILD_PROGRAM, PK_CHILD_COMMAND, dir, name, job->source,
           pk_lang_tag(job->lang), job->layer ? job->layer : "",
           job->mapping ? "mapping" : "", mb, s, job->require_landlock ? "yes" : "no",
           (char *)NULL);

@@ -1,17 +1,14 @@
 /*
- * main.c - plankarta-work: the commands that write the database or read foreign data.
- * `plankarta` starts it for them; users see one program. Started with "import-child"
- * it is the sandboxed reader of one source (import/child.h).
+ * main.c - plankarta-work: the commands that write the database, and the writer process.
+ * `plankarta` starts it for them; users see one program. It never loads GDAL: foreign
+ * files are read by plankarta-read (main_read.c), a process of its own per source.
  */
 #include <signal.h>
-#include <string.h>
 
 #include "base/command.h"
-#include "import/child.h"
 #include "import/cmd_diff.h"
 #include "import/cmd_import.h"
 #include "import/cmd_publish.h"
-#include "import/cmd_sample.h"
 #include "import/cmd_upkeep.h"
 #include "import/writer.h"
 
@@ -34,16 +31,11 @@ static const struct pk_command commands[] = {
      pk_doctor_options,                                                                                              0, 0,           pk_cmd_doctor  },
     {"writer",   "the writing process of a server (started by serve)",    "--db FILE [--fd N]",
      pk_writer_options,                                                                                              0, 0,           pk_cmd_writer  },
-    {"sample",   "make the files of a fictional municipality",
-     "--out FOLDER --seed N --plans N",                                                         pk_sample_options,   0, 0,           pk_cmd_sample  },
     {NULL,       NULL,                                                    NULL,                 NULL,                0, 0,           NULL           },
 };
 
 int main(int argc, char **argv)
 {
-    if (argc > 1 && strcmp(argv[1], PK_CHILD_COMMAND) == 0) {
-        return pk_child_main(argc, argv);
-    }
     signal(SIGPIPE, SIG_IGN);
     return pk_command_main(commands, argc, argv);
 }

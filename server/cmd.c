@@ -96,7 +96,7 @@ int pk_session_print(struct pk_invocation *in, const struct pk_buf *out)
     return PK_EXIT_OK;
 }
 
-bool pk_work_path(char *out, size_t size)
+static bool beside(char *out, size_t size, const char *program)
 {
     char self[4000];
     ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
@@ -106,16 +106,24 @@ bool pk_work_path(char *out, size_t size)
     self[n] = '\0';
     char *slash = strrchr(self, '/');
     *(slash != NULL ? slash : self) = '\0';
-    snprintf(out, size, "%s/plankarta-work", self);
+    snprintf(out, size, "%s/%s", self, program);
     return access(out, X_OK) == 0;
+}
+
+bool pk_work_path(char *out, size_t size)
+{
+    return beside(out, size, "plankarta-work");
 }
 
 int pk_work_exec(char **argv)
 {
+    /* Only the sample's files are written with GDAL. */
+    const char *program =
+        strcmp(argv[1], "sample") == 0 ? "plankarta-read" : "plankarta-work";
     char path[4096];
-    if (!pk_work_path(path, sizeof(path))) {
-        fprintf(stderr, "plankarta %s: plankarta-work is not beside this program\n",
-                argv[1]);
+    if (!beside(path, sizeof(path), program)) {
+        fprintf(stderr, "plankarta %s: %s is not beside this program\n", argv[1],
+                program);
         return PK_EXIT_FAILED;
     }
     execv(path, argv);

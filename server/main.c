@@ -12,8 +12,6 @@
 static const struct pk_command commands[] = {
     {"backup",   "copy a database file, also one that is served",         "--db FILE --out FILE",
      pk_options_backup,                                                                                                           0, 0, pk_cmd_backup },
-    {"check",    "read deliveries and say what is wrong with them",       "--db FILE SOURCE...",
-     NULL,                                                                                                                        0, 0, NULL          },
     {"diff",     "what a draft, or one version against another, changes",
      "--db FILE (--draft ID | --from V --to V) [--layer L] [--json]",                                         NULL,               0, 0, NULL          },
     {"doctor",   "look at a database and this machine",                   "--db FILE",                        NULL,               0, 0, NULL          },
