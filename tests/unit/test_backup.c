@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include "layers/backup.h"
+#include "layers/doctor.h"
 
 static char path[64], copy[80];
 
@@ -170,6 +171,58 @@ static void an_older_schema_is_upgraded_after_a_backup(void **state)
     assert_string_equal(kept, "");
 }
 
+static const char *state_of(const json_t *report, const char *check)
+{
+    const json_t *checks = pk_jget_array(report, "checks");
+
+    for (size_t i = 0; i < json_array_size(checks); i++) {
+        const json_t *c = json_array_get(checks, i);
+
+        if (strcmp(pk_jget_string(c, "check"), check) == 0)
+            return pk_jget_string(c, "state");
+    }
+    return "absent";
+}
+
+static void the_doctor_tells_good_files_from_bad_ones(void **state)
+{
+    struct pk_error err = {0};
+    struct pk_db db;
+    json_t *report = NULL;
+    bool ok = false;
+
+    (void)state;
+    assert_int_equal(pk_doctor(&report, &ok, path, PK_SV, &err), PK_OK);
+    assert_true(ok);
+    assert_string_equal(state_of(report, "pages"), "ok");
+    json_decref(report);
+    assert_int_equal(pk_db_open(&db, path, PK_DB_WRITE, true, &err), PK_OK);
+    assert_int_equal(
+        pk_db_exec(&db, "INSERT INTO setting (name, value) VALUES ('publishing', '2')",
+                   &err),
+        PK_OK);
+    assert_int_equal(
+        pk_db_exec(&db,
+                   "INSERT INTO regulation (feature_id, from_version, to_version, "
+                   "plan_id, kind, details, hash) VALUES (x'00', 1, "
+                   "4611686018427387904, x'01', 'use', '{}', x'00')",
+                   &err),
+        PK_OK);
+    pk_db_close(&db);
+    assert_int_equal(pk_doctor(&report, &ok, path, PK_EN, &err), PK_OK);
+    assert_false(ok);
+    assert_string_equal(state_of(report, "unfinished"), "warning");
+    assert_string_equal(state_of(report, "owners"), "error");
+    json_decref(report);
+    scribble(path, 40960);
+    assert_int_equal(pk_doctor(&report, &ok, path, PK_SV, &err), PK_OK);
+    assert_string_equal(state_of(report, "pages"), "error");
+    json_decref(report);
+    assert_int_equal(pk_doctor(&report, &ok, "/nowhere/x", PK_SV, &err), PK_OK);
+    assert_string_equal(state_of(report, "file"), "error");
+    json_decref(report);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -179,6 +232,7 @@ int main(void)
         TEST(a_restore_keeps_what_stood_there),
         TEST(a_damaged_file_is_put_aside),
         TEST(an_older_schema_is_upgraded_after_a_backup),
+        TEST(the_doctor_tells_good_files_from_bad_ones),
     };
 
     pk_db_start();
