@@ -54,6 +54,9 @@ static void make_room(struct pk_changes *changes, uint32_t more)
         }
         changes->from = version;
     }
+    if (drop == 0) {
+        return; /* perhaps there is no list yet */
+    }
     changes->count -= drop;
     memmove(changes->entries, changes->entries + drop,
             changes->count * sizeof(*changes->entries));

@@ -335,6 +335,7 @@ class Lives(unittest.TestCase):
             self.assertEqual(server.get(TILE % tile).body, fresh.get(TILE % tile).body, tile)
         self.assertEqual(fresh.stop(), 0)
         self.assertEqual(server.stop(), 0)
+        self.assertFalse([e for e in server.errors if "name=worker" in e], server.errors)
 
     def test_a_killed_worker_comes_back_on_the_same_port(self):
         server = Server(self.db)
