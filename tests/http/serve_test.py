@@ -1,6 +1,7 @@
 """The real server on a free port: routes, headers, raw requests, 304, publish, drain,
 a killed worker. Usage: serve_test.py PLANKARTA MAKE_DATA FOLDER. Standard library only."""
 
+import atexit
 import json
 import os
 import re
@@ -38,6 +39,7 @@ class Server:
             self.process.kill()
             raise AssertionError("no address: %r %s" % (line, self.process.communicate()[1]))
         self.port = int(match.group(1))
+        atexit.register(self.process.kill)  # a test that fails leaves nothing running
         self.errors = []
         self.reader = threading.Thread(target=self.read_errors, daemon=True)
         self.reader.start()
