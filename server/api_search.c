@@ -41,7 +41,7 @@ void pk_search_html(struct pk_page *page, const struct pk_search_answer *answer,
                     int level)
 {
     struct pk_buf *out = page->out;
-    pk_htmlf(out, "<h%d>%s</h%d>\n<p role=\"status\">%s</p>\n", level,
+    pk_htmlf(out, "<h%d>%s</h%d>\n<p>%s</p>\n", level,
              pk_msg_text(PK_MSG_SEARCH_RESULTS, page->lang), level, answer->status);
     if (answer->count == 0) {
         return;

@@ -133,6 +133,9 @@ static enum pk_status read_view(struct start *s, struct pk_error *err)
     return status;
 }
 
+/* What was asked goes along to the next view. */
+static const char *const kept[] = {"q", "point", "crs", "property", "address", "theme"};
+
 /* A link to this page with another view; keeps what was asked and the theme. */
 static const char *view_link(struct start *s, double x, double y, uint32_t z)
 {
@@ -140,8 +143,6 @@ static const char *view_link(struct start *s, double x, double y, uint32_t z)
     pk_buf_init(&url, PK_TARGET_MAX * 4);
     pk_buf_addf(&url, "/?x=%.1f&y=%.1f&z=%u&lang=%s", x, y, z,
                 pk_lang_tag(s->request->lang));
-    static const char *const kept[] = {"q",        "point",   "crs",
-                                       "property", "address", "theme"};
     for (size_t i = 0; i < PK_COUNT(kept); i++) {
         const char *value = pk_request_arg(s->request, kept[i]);
         if (value != NULL) {
@@ -170,7 +171,7 @@ static bool clicked(struct start *s, struct pk_response *response)
     double n = keyboard ? s->view.y : s->view.box.max_y - (y + 0.5) * s->view.pixel;
     response->status = 303;
     response->location = pk_arena_printf(
-        &s->worker->arena, "/?x=%.1f&y=%.1f&z=%u&point=%.1f,%.1f&theme=%s&lang=%s",
+        &s->worker->arena, "/?x=%.1f&y=%.1f&z=%u&point=%.1f,%.1f&theme=%s&lang=%s#svar",
         s->view.x, s->view.y, s->view.z, e, n, s->view.theme,
         pk_lang_tag(s->request->lang));
     return true;
@@ -207,19 +208,16 @@ static enum pk_status ask(struct start *s, struct pk_error *err)
 /* ---- writing ---- */
 
 static void write_map_link(struct pk_page *page, struct start *s, enum pk_msg_id text,
-                           double dx, double dy, int dz)
+                           const char *move, double dx, double dy, int dz)
 {
     const struct view *v = &s->view;
-    long z = (long)v->z + dz;
-    if (z < 0 || z >= (long)view_grid()->level_count) {
-        pk_htmlf(page->out, "<li><span class=\"off\">%s</span></li>\n",
-                 pk_msg_text(text, page->lang));
-        return;
-    }
+    long levels = (long)view_grid()->level_count, z = (long)v->z + dz;
+    bool off = z < 0 || z >= levels;
+    z = z < 0 ? 0 : z >= levels ? levels - 1 : z;
     double w = MAP_W * v->pixel / PAN_PART, h = MAP_H * v->pixel / PAN_PART;
-    pk_htmlf(page->out, "<li><a href=\"%s\">%s</a></li>\n",
-             view_link(s, v->x + dx * w, v->y + dy * h, (uint32_t)z),
-             pk_msg_text(text, page->lang));
+    pk_htmlf(page->out, "<li><a href=\"%s\" data-move=\"%s\"%s>%s</a></li>\n",
+             view_link(s, v->x + dx * w, v->y + dy * h, (uint32_t)z), move,
+             off ? " aria-disabled=true" : NULL, pk_msg_text(text, page->lang));
 }
 
 static const char *picture_url(struct start *s)
@@ -234,6 +232,42 @@ static const char *picture_url(struct start *s)
                            v->box.max_x, v->box.max_y, MAP_W, MAP_H, v->theme, marker);
 }
 
+/* What the script needs to know about the grid. */
+static void write_grid(struct pk_buf *out)
+{
+    const struct pk_grid *grid = view_grid();
+    const struct pk_level *first = &grid->levels[0];
+    double side = first->pixel * PK_TILE_PX;
+    pk_htmlf(out, "data-grid=\"%s\" data-extent=\"%.1f,%.1f,%.1f,%.1f\" ", grid->id,
+             grid->left, grid->top - first->rows * side,
+             grid->left + first->columns * side, grid->top);
+    pk_buf_adds(out, "data-resolutions=\"");
+    for (uint32_t z = 0; z < grid->level_count; z++) {
+        pk_htmlf(out, "%s%.6f", z == 0 ? "" : ",", grid->levels[z].pixel);
+    }
+    pk_buf_adds(out, "\"");
+}
+
+/* The attributes that the script reads, and its hidden texts. */
+static void write_map_data(struct pk_page *page, struct start *s)
+{
+    const struct view *v = &s->view;
+    struct pk_buf *out = page->out;
+    enum pk_lang lang = page->lang;
+    pk_htmlf(out,
+             "<div id=\"map\" class=\"map\" data-x=\"%.1f\" data-y=\"%.1f\" "
+             "data-z=\"%u\" data-theme=\"%s\" data-styles=\"base,%s\" ",
+             v->x, v->y, v->z, v->theme, page->app->style);
+    pk_htmlf(out, "data-label=\"%s\" data-failed=\"%s\" data-themed=\"%s\" ",
+             pk_msg_text(PK_MSG_START_MAP_LABEL, lang),
+             pk_msg_text(PK_MSG_START_FAILED, lang),
+             pk_msg_text(PK_MSG_START_THEMED, lang));
+    write_grid(out);
+    if (s->asked) {
+        pk_htmlf(out, " data-point=\"%.1f,%.1f\"", s->ask_x, s->ask_y);
+    }
+}
+
 static void write_map(struct pk_page *page, struct start *s)
 {
     const struct view *v = &s->view;
@@ -244,16 +278,14 @@ static void write_map(struct pk_page *page, struct start *s)
              "<h2 id=\"karta-h\">%s</h2>\n<a class=\"skip\" href=\"#lista\">%s</a>\n",
              pk_msg_text(PK_MSG_START_MAP, lang),
              pk_msg_text(PK_MSG_START_SKIP_MAP, lang));
-    pk_htmlf(
-        out,
-        "<div id=\"map\" class=\"map\" data-x=\"%.1f\" data-y=\"%.1f\" data-z=\"%u\" "
-        "data-crs=\"EPSG:3006\" data-grid=\"SWEREF99TMKommun\" data-theme=\"%s\" ",
-        v->x, v->y, v->z, v->theme);
-    pk_htmlf(out, "data-styles=\"base,%s\" data-lang=\"%s\"", page->app->style,
-             pk_lang_tag(lang));
-    if (s->asked) {
-        pk_htmlf(out, " data-point=\"%.1f,%.1f\"", s->ask_x, s->ask_y);
-    }
+    pk_htmlf(out,
+             "<p id=\"map-help\" class=\"hint\" hidden>%s</p>\n"
+             "<button id=\"locate\" type=\"button\" data-failed=\"%s\" hidden>%s"
+             "</button>\n",
+             pk_msg_text(PK_MSG_START_MAP_HELP, lang),
+             pk_msg_text(PK_MSG_START_LOCATE_FAILED, lang),
+             pk_msg_text(PK_MSG_START_LOCATE, lang));
+    write_map_data(page, s);
     pk_buf_adds(out, ">\n<form class=\"picture-form\" action=\"/\" method=\"get\">\n");
     pk_htmlf(out,
              "<input type=\"hidden\" name=\"x\" value=\"%.1f\">"
@@ -270,12 +302,12 @@ static void write_map(struct pk_page *page, struct start *s)
              MAP_W, MAP_H, picture_url(s), pk_msg_text(PK_MSG_START_PICTURE, lang));
     pk_htmlf(out, "<nav class=\"map-links\" aria-label=\"%s\">\n<ul>\n",
              pk_msg_text(PK_MSG_START_MOVE, lang));
-    write_map_link(page, s, PK_MSG_START_NORTH, 0, 1, 0);
-    write_map_link(page, s, PK_MSG_START_SOUTH, 0, -1, 0);
-    write_map_link(page, s, PK_MSG_START_WEST, -1, 0, 0);
-    write_map_link(page, s, PK_MSG_START_EAST, 1, 0, 0);
-    write_map_link(page, s, PK_MSG_START_CLOSER, 0, 0, 1);
-    write_map_link(page, s, PK_MSG_START_FARTHER, 0, 0, -1);
+    write_map_link(page, s, PK_MSG_START_NORTH, "north", 0, 1, 0);
+    write_map_link(page, s, PK_MSG_START_SOUTH, "south", 0, -1, 0);
+    write_map_link(page, s, PK_MSG_START_WEST, "west", -1, 0, 0);
+    write_map_link(page, s, PK_MSG_START_EAST, "east", 1, 0, 0);
+    write_map_link(page, s, PK_MSG_START_CLOSER, "in", 0, 0, 1);
+    write_map_link(page, s, PK_MSG_START_FARTHER, "out", 0, 0, -1);
     pk_buf_adds(out, "</ul>\n</nav>\n");
 }
 
@@ -308,6 +340,13 @@ static void write_themes(struct pk_page *page, struct start *s)
              "<input type=\"hidden\" name=\"y\" value=\"%.1f\">"
              "<input type=\"hidden\" name=\"z\" value=\"%u\">",
              s->view.x, s->view.y, s->view.z);
+    for (size_t i = 0; i + 1 < PK_COUNT(kept); i++) { /* the last is the theme */
+        const char *value = pk_request_arg(s->request, kept[i]);
+        if (value != NULL) {
+            pk_htmlf(out, "<input type=\"hidden\" name=\"%s\" value=\"%s\">", kept[i],
+                     value);
+        }
+    }
     pk_htmlf(out,
              "<input type=\"hidden\" name=\"lang\" value=\"%s\">\n"
              "<button type=\"submit\">%s</button>\n</form>\n",
@@ -326,14 +365,29 @@ static void write_backgrounds(struct pk_page *page)
     }
 }
 
-static void write_list(struct pk_page *page, const struct pk_view_list *list)
+/* The list in one line, for the status line. */
+static const char *list_status(struct pk_page *page, const struct pk_view_list *list,
+                               struct pk_arena *arena)
+{
+    if (list->count < 2 && !list->more) {
+        return pk_msg_text(list->count == 0 ? PK_MSG_START_LIST_EMPTY
+                                            : PK_MSG_START_LIST_ONE,
+                           page->lang);
+    }
+    return pk_say(arena, page->lang,
+                  list->more ? PK_MSG_START_LIST_OVER : PK_MSG_START_LIST_COUNT, "count",
+                  pk_arena_printf(arena, "%u", list->count), NULL);
+}
+
+static void write_list(struct pk_page *page, const struct pk_view_list *list,
+                       struct pk_arena *arena)
 {
     struct pk_buf *out = page->out;
     enum pk_lang lang = page->lang;
     pk_htmlf(out,
-             "<section id=\"lista\" aria-labelledby=\"lista-h\" tabindex=\"-1\">\n"
-             "<h2 id=\"lista-h\">%s</h2>\n",
-             pk_msg_text(PK_MSG_START_LIST, lang));
+             "<section id=\"lista\" aria-labelledby=\"lista-h\" tabindex=\"-1\" "
+             "data-status=\"%s\">\n<h2 id=\"lista-h\">%s</h2>\n",
+             list_status(page, list, arena), pk_msg_text(PK_MSG_START_LIST, lang));
     if (list->count == 0) {
         pk_htmlf(out, "<p>%s</p>\n", pk_msg_text(PK_MSG_START_LIST_EMPTY, lang));
     } else {
@@ -344,11 +398,12 @@ static void write_list(struct pk_page *page, const struct pk_view_list *list)
         char id[PK_ID_TEXT];
         pk_id_format(id, plan->id);
         const char *name = plan->name != NULL ? plan->name : plan->designation;
-        pk_htmlf(out, "<li><a href=\"/plan/%s?lang=%s\">%s</a>", id, pk_lang_tag(lang),
+        pk_htmlf(out, "<li><a href=\"/plan/%s?lang=%s\">%s", id, pk_lang_tag(lang),
                  name != NULL ? name : pk_msg_text(PK_MSG_ANSWER_PLAN_UNNAMED, lang));
         if (plan->designation != NULL && plan->name != NULL) {
-            pk_htmlf(out, " %s", plan->designation);
+            pk_htmlf(out, " (%s)", plan->designation); /* names need not be unique */
         }
+        pk_buf_adds(out, "</a>");
         pk_htmlf(out, ", %s",
                  plan->status != NULL ? plan->status
                                       : pk_msg_text(PK_MSG_START_NO_STATUS, lang));
@@ -364,6 +419,22 @@ static void write_list(struct pk_page *page, const struct pk_view_list *list)
     pk_buf_adds(out, "</section>\n");
 }
 
+static void write_answer(struct pk_page *page, struct start *s)
+{
+    struct pk_buf *out = page->out;
+    const struct pk_answer *answer = s->answer;
+    pk_buf_adds(out, "<section id=\"svar\" class=\"answer\" tabindex=\"-1\"");
+    if (answer != NULL) {
+        pk_htmlf(out, " data-status=\"%s: %s\">\n", answer->heading, answer->summary);
+        pk_answer_html(page, answer, 2);
+    } else {
+        pk_htmlf(out, ">\n<h2>%s</h2>\n<p>%s</p>\n",
+                 pk_msg_text(PK_MSG_SEARCH_LOOKUP, page->lang),
+                 pk_msg_text(PK_MSG_START_PROMPT, page->lang));
+    }
+    pk_buf_adds(out, "</section>\n");
+}
+
 static void write_page(struct start *s, const struct pk_view_list *list,
                        struct pk_buf *out)
 {
@@ -373,33 +444,32 @@ static void write_page(struct start *s, const struct pk_view_list *list,
     struct pk_page page;
     pk_page_begin(&page, out, app, s->request, lang,
                   pk_msg_text(PK_MSG_START_TITLE, lang));
-    pk_htmlf(out, "<h1>%s</h1>\n", app->names[lang]);
+    pk_htmlf(out, "<h1>%s</h1>\n", pk_msg_text(PK_MSG_START_TITLE, lang));
     const char *text =
         pk_opts_text(app->opts, lang == PK_SV ? "text.start.sv" : "text.start.en");
     if (text != NULL) {
         pk_htmlf(out, "<p>%s</p>\n", text);
     }
     pk_page_search_form(&page, pk_request_arg(s->request, "q"));
-    pk_buf_adds(out, "<div id=\"status\" class=\"status\" role=\"status\"></div>\n");
     if (s->found != NULL) {
         pk_buf_adds(out, "<section class=\"found\">\n");
         pk_search_html(&page, s->found, 2);
         pk_buf_adds(out, "</section>\n");
     }
-    pk_buf_adds(out, "<section id=\"svar\" class=\"answer\" tabindex=\"-1\">\n");
-    if (s->answer != NULL) {
-        pk_answer_html(&page, s->answer, 2);
-    }
-    pk_buf_adds(out, "</section>\n");
+    pk_buf_adds(out, "<div class=\"around\">\n");
     write_map(&page, s);
+    pk_buf_adds(out, "<p id=\"status\" class=\"status\" role=\"status\"></p>\n");
     write_themes(&page, s);
     write_backgrounds(&page);
     pk_htmlf(out,
-             "<p><a href=\"/styles/%s/legend.html?theme=%s&amp;lang=%s\">%s</a></p>\n",
+             "<p><a id=\"legend-link\" "
+             "href=\"/styles/%s/legend.html?theme=%s&amp;lang=%s\">%s</a></p>\n",
              app->style, s->view.theme, pk_lang_tag(lang),
              pk_msg_text(PK_MSG_LEGEND_TITLE, lang));
-    pk_buf_adds(out, "</section>\n");
-    write_list(&page, list);
+    pk_buf_adds(out, "</section>\n<div class=\"beside\">\n");
+    write_answer(&page, s);
+    write_list(&page, list, &worker->arena);
+    pk_buf_adds(out, "</div>\n</div>\n");
     pk_page_end(&page);
 }
 

@@ -133,8 +133,9 @@ void pk_page_search_form(struct pk_page *page, const char *value)
              "<label for=\"q\">%s</label>\n",
              pk_msg_text(PK_MSG_SEARCH_LABEL, lang));
     pk_htmlf(page->out,
-             "<input id=\"q\" name=\"q\" type=\"search\" maxlength=\"200\" value=\"%s\" "
-             "autocomplete=\"off\" aria-describedby=\"q-hint\">\n",
+             "<div class=\"combo\"><input id=\"q\" name=\"q\" type=\"search\" "
+             "maxlength=\"200\" value=\"%s\" "
+             "autocomplete=\"off\" aria-describedby=\"q-hint\"></div>\n",
              value);
     pk_htmlf(page->out,
              "<input type=\"hidden\" name=\"lang\" value=\"%s\">\n"

@@ -9,6 +9,19 @@ const LONGEST = 120;
 /** @type {number | undefined} */
 let timer;
 
+/**
+ * The first sentences that fit, or as many words.
+ * @param {string} text
+ */
+function short(text) {
+  if (text.length <= LONGEST) {
+    return text;
+  }
+  const head = text.slice(0, LONGEST - 2);
+  const end = head.lastIndexOf('. ');
+  return end > 0 ? head.slice(0, end + 1) : `${head.slice(0, head.lastIndexOf(' '))} …`;
+}
+
 /** @param {string | null | undefined} text */
 export function announce(text) {
   const line = document.getElementById('status');
@@ -19,7 +32,7 @@ export function announce(text) {
   timer = window.setTimeout(() => {
     line.textContent = '';
     window.setTimeout(() => {
-      line.textContent = text.slice(0, LONGEST);
+      line.textContent = short(text);
     }, 20);
   }, QUIET_MS);
 }

@@ -5,7 +5,8 @@
  * person reads comes from the server's pages.
  *
  * What it needs of the page: <div id="map" data-...> (read in startMap), links
- * <a data-move="north">, the answer in #svar, the list in #lista, the line #status.
+ * <a data-move="north">, the answer in #svar, the list in #lista (each with its one
+ * line for the status line in data-status), the line #status.
  */
 import OlMap from 'ol/Map.js';
 import View from 'ol/View.js';
@@ -14,14 +15,18 @@ import TileLayer from 'ol/layer/Tile.js';
 import TileImage from 'ol/source/TileImage.js';
 import TileGrid from 'ol/tilegrid/TileGrid.js';
 import Projection from 'ol/proj/Projection.js';
+import DragPan from 'ol/interaction/DragPan.js';
 import { defaults as interactions } from 'ol/interaction/defaults.js';
 
 import { announce } from './announce.js';
 import { combobox } from './combobox.js';
 import { fromLonLat } from './sweref.js';
 
-const STEP_PX = 128; /* arrow keys, links; OpenLayers' own step */
+const STEP_PX = 128; /* arrow keys, links */
+const FINE_PX = 16; /* with Shift */
 const SETTLE_MS = 350;
+const CLOSE_M = 1.4; /* metres of a pixel at which a found place is shown */
+const QUESTION = ['point', 'crs', 'property', 'address'];
 
 /** @param {string} id */
 const byId = (id) => document.getElementById(id);
@@ -30,17 +35,28 @@ const byId = (id) => document.getElementById(id);
 const numbers = (text) => (text || '').split(',').map(Number);
 
 /**
- * Put the same parts of another page of ours in place of this page's.
+ * Put a part of another page of ours in place of this page's.
  * @param {Document} from
- * @param {string[]} ids
+ * @param {string} id
  */
-function takeParts(from, ids) {
-  for (const id of ids) {
-    const here = byId(id);
-    const there = from.getElementById(id);
-    if (here && there) {
-      here.replaceChildren(...[...there.childNodes].map((node) => document.importNode(node, true)));
-    }
+function takePart(from, id) {
+  const here = byId(id);
+  const there = from.getElementById(id);
+  if (here && there) {
+    here.replaceChildren(...[...there.childNodes].map((node) => document.importNode(node, true)));
+  }
+}
+
+/**
+ * The page's links about this view lead where those of the fresh page lead.
+ * @param {Document} from
+ */
+function takeLinks(from) {
+  for (const which of ['.language', '#legend-link', '[data-move]']) {
+    const there = from.querySelectorAll(which);
+    document.querySelectorAll(which).forEach((link, i) => {
+      link.setAttribute('href', there[i]?.getAttribute('href') || link.getAttribute('href') || '');
+    });
   }
 }
 
@@ -51,6 +67,14 @@ async function page(url) {
     throw new Error(String(answer.status));
   }
   return new DOMParser().parseFromString(await answer.text(), 'text/html');
+}
+
+/** A person who taps the map on a small screen sees where the answer begins. */
+function showAnswer() {
+  const top = byId('svar')?.getBoundingClientRect().top || 0;
+  if (top > window.innerHeight * 0.8) {
+    window.scrollBy({ top: top - window.innerHeight * 0.6, behavior: 'instant' });
+  }
 }
 
 /**
@@ -69,6 +93,7 @@ function startMap(section, lang) {
     tileSize: 256,
   });
   const sharp = window.devicePixelRatio > 1;
+  let theme = data.theme || 'standard';
 
   /** @param {string} style */
   function source(style) {
@@ -80,33 +105,39 @@ function startMap(section, lang) {
       tileUrlFunction(tile) {
         const [z, x, y] = tile || [0, 0, 0];
         const name = `/tiles/${style}/${data.grid}/${z}/${x}/${y}${sharp ? '@2x' : ''}.png`;
-        return data.theme && data.theme !== 'standard' ? `${name}?theme=${data.theme}` : name;
+        return theme === 'standard' ? name : `${name}?theme=${theme}`;
       },
     });
   }
 
-  const layers = (data.styles || '').split(',').map((style) => new TileLayer({ source: source(style) }));
+  const styles = (data.styles || '').split(',');
+  const layers = styles.map((style) => new TileLayer({ source: source(style) }));
+  const home = { center: [Number(data.x), Number(data.y)], zoom: Number(data.z) };
   const view = new View({
     projection,
     extent,
     showFullExtent: true,
     resolutions,
     constrainResolution: true,
+    smoothResolutionConstraint: false,
+    smoothExtentConstraint: false,
     enableRotation: false,
-    center: [Number(data.x), Number(data.y)],
-    resolution: resolutions[Number(data.z)],
+    center: home.center,
+    zoom: home.zoom,
   });
-  const home = { center: [Number(data.x), Number(data.y)], zoom: Number(data.z) };
 
   const viewport = document.createElement('div');
   viewport.id = 'viewport';
   viewport.tabIndex = 0;
   viewport.setAttribute('role', 'group');
   viewport.setAttribute('aria-label', data.label || '');
-  if (byId('map-help')) {
+  const help = byId('map-help');
+  if (help) {
+    help.hidden = false;
     viewport.setAttribute('aria-describedby', 'map-help');
   }
   section.replaceChildren(viewport);
+  section.classList.add('live');
 
   const map = new OlMap({
     target: viewport,
@@ -114,7 +145,14 @@ function startMap(section, lang) {
     view,
     controls: [],
     keyboardEventTarget: document.createElement('div'), /* our own keys below */
-    interactions: interactions({ onFocusOnly: true, altShiftDragRotate: false, pinchRotate: false }),
+    interactions: interactions({
+      onFocusOnly: true,
+      altShiftDragRotate: false,
+      pinchRotate: false,
+      keyboard: false,
+      dragPan: false,
+      zoomDuration: 0,
+    }).extend([new DragPan({ onFocusOnly: true })]), /* without gliding on */
   });
   map.getViewport()?.setAttribute('aria-hidden', 'true');
   const dot = document.createElement('div');
@@ -125,11 +163,94 @@ function startMap(section, lang) {
     marker.setPosition(numbers(data.point));
   }
 
-  /** @param {string} what */
-  function move(what) {
-    const resolution = view.getResolution() || 1;
+  /** What has been asked: the page's own arguments. @type {Map<string, string>} */
+  const question = new Map();
+  for (const [name, value] of new URLSearchParams(window.location.search)) {
+    if (QUESTION.includes(name)) {
+      question.set(name, value);
+    }
+  }
+
+  function address() {
     const [x, y] = view.getCenter() || [0, 0];
-    const step = STEP_PX * resolution;
+    const query = new URLSearchParams({
+      lang,
+      x: x.toFixed(1),
+      y: y.toFixed(1),
+      z: String(Math.round(view.getZoom() || 0)),
+      theme,
+    });
+    question.forEach((value, name) => query.set(name, value));
+    return `/?${query}`.replaceAll('%2C', ',').replaceAll('%3A', ':');
+  }
+
+  let asked = 0; /* the newest request; older answers are dropped */
+  let answerDue = false;
+  let shown = address();
+
+  async function refresh() {
+    const mine = ++asked;
+    const url = address();
+    try {
+      const fresh = await page(url);
+      if (mine !== asked) {
+        return;
+      }
+      shown = url;
+      window.history.replaceState(null, '', url);
+      takeLinks(fresh);
+      takePart(fresh, 'lista');
+      let line = fresh.getElementById('lista')?.dataset.status;
+      if (answerDue) {
+        answerDue = false;
+        takePart(fresh, 'svar');
+        line = fresh.getElementById('svar')?.dataset.status;
+        marker.setPosition(numbers(fresh.getElementById('map')?.dataset.point));
+      }
+      announce(line);
+    } catch {
+      if (mine === asked) {
+        announce(data.failed);
+      }
+    }
+  }
+
+  /** @type {number | undefined} */
+  let timer;
+  map.on('moveend', () => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => {
+      if (address() !== shown) {
+        refresh();
+      }
+    }, SETTLE_MS);
+  });
+
+  /** @param {Iterable<[string, string]>} what */
+  async function ask(what) {
+    question.clear();
+    for (const [name, value] of what) {
+      if (QUESTION.includes(name)) {
+        question.set(name, value);
+      }
+    }
+    answerDue = true;
+    await refresh();
+  }
+
+  /** @param {number[]} at easting, northing */
+  function askAt(at) {
+    marker.setPosition(at);
+    return ask([['point', at.map((v) => v.toFixed(1)).join(',')]]);
+  }
+
+  /**
+   * @param {string} what
+   * @param {number} px
+   */
+  function move(what, px) {
+    const [x, y] = view.getCenter() || [0, 0];
+    const step = px * (view.getResolution() || 1);
     if (what === 'in' || what === 'out') {
       view.setZoom((view.getZoom() || 0) + (what === 'in' ? 1 : -1));
     } else if (what === 'home') {
@@ -142,10 +263,25 @@ function startMap(section, lang) {
     }
   }
 
+  /** Links that lead nowhere from here say so. */
+  function markEnds() {
+    const zoom = Math.round(view.getZoom() || 0);
+    document.querySelectorAll('[data-move]').forEach((link) => {
+      const what = link.getAttribute('data-move');
+      const end = what === 'in' ? zoom >= resolutions.length - 1 : what === 'out' && zoom <= 0;
+      if (end) {
+        link.setAttribute('aria-disabled', 'true');
+      } else {
+        link.removeAttribute('aria-disabled');
+      }
+    });
+  }
+  view.on('change:resolution', markEnds);
+
   document.querySelectorAll('[data-move]').forEach((link) => {
     link.addEventListener('click', (event) => {
       event.preventDefault();
-      move((link instanceof HTMLElement && link.dataset.move) || '');
+      move(link.getAttribute('data-move') || '', STEP_PX);
     });
   });
 
@@ -159,84 +295,49 @@ function startMap(section, lang) {
       return;
     }
     if (keys[event.key]) {
-      move(keys[event.key]);
+      move(keys[event.key], event.shiftKey ? FINE_PX : STEP_PX);
       event.preventDefault();
     } else if (event.key === 'Enter') {
-      ask(view.getCenter() || [0, 0]);
+      askAt(view.getCenter() || [0, 0]);
       event.preventDefault();
     }
   });
 
-  /** @param {Record<string, string | undefined>} more */
-  function address(more) {
-    const [x, y] = view.getCenter() || [0, 0];
-    const query = new URLSearchParams({
-      lang,
-      x: x.toFixed(1),
-      y: y.toFixed(1),
-      z: String(Math.round(view.getZoom() || 0)),
-    });
-    const now = new URLSearchParams(window.location.search);
-    for (const name of ['point', 'crs', 'property', 'address', 'theme']) {
-      const value = name in more ? more[name] : now.get(name);
-      if (value) {
-        query.set(name, value);
-      }
-    }
-    return `/?${query}`;
-  }
-
-  let asked = 0;
-
-  /**
-   * @param {string} url
-   * @param {string[]} parts
-   */
-  async function refresh(url, parts) {
-    const mine = ++asked;
-    try {
-      const fresh = await page(url);
-      if (mine !== asked) {
-        return;
-      }
-      window.history.replaceState(null, '', url);
-      takeParts(fresh, parts);
-      announce(fresh.getElementById('status')?.textContent?.trim());
-    } catch {
-      announce(data.failed);
-    }
-  }
-
-  /** @param {number[]} at easting, northing */
-  async function ask(at) {
-    marker.setPosition(at);
-    await refresh(
-      address({
-        point: at.map((v) => v.toFixed(1)).join(','),
-        crs: undefined,
-        property: undefined,
-        address: undefined,
-      }),
-      ['svar', 'lista'],
-    );
-  }
-
-  /** @type {number | undefined} */
-  let timer;
-  map.on('moveend', () => {
-    window.clearTimeout(timer);
-    timer = window.setTimeout(() => refresh(address({}), ['lista']), SETTLE_MS);
+  map.on('singleclick', async (event) => {
+    await askAt(event.coordinate);
+    showAnswer();
   });
-  map.on('singleclick', (event) => ask(event.coordinate));
+
+  const form = document.querySelector('form.themes');
+  form?.addEventListener('submit', (event) => {
+    const select = byId('theme');
+    if (select instanceof HTMLSelectElement) {
+      event.preventDefault();
+      theme = select.value;
+      layers.forEach((layer, i) => layer.setSource(source(styles[i])));
+      refresh().then(() => announce(data.themed));
+    }
+  });
+
+  /** @param {number[]} at */
+  function show(at) {
+    if ((view.getResolution() || 0) > CLOSE_M) {
+      view.setResolution(CLOSE_M);
+    }
+    view.setCenter(at);
+  }
 
   return {
     /** @param {number[]} at */
     go(at) {
-      view.setCenter(at);
-      if ((view.getResolution() || 0) > 1.4) {
-        view.setResolution(1.4);
-      }
-      ask(at);
+      show(at);
+      askAt(at);
+    },
+    /** @param {import('./combobox.js').Hit} hit */
+    choose(hit) {
+      show(hit.point);
+      marker.setPosition(hit.point);
+      ask(new URL(hit.lookup || '/', window.location.href).searchParams);
     },
   };
 }
@@ -248,8 +349,8 @@ function start() {
   const input = byId('q');
   if (input instanceof HTMLInputElement) {
     combobox(input, lang, (hit) => {
-      if (map && hit.kind !== 'plan' && hit.kind !== 'regulation') {
-        map.go(hit.point);
+      if (map && hit.lookup) {
+        map.choose(hit);
       } else {
         window.location.href = hit.href;
       }
