@@ -220,6 +220,7 @@ static inline void map_make_pack(const struct map_store *m, struct map_kept *k)
     pk_pack_writer_destroy(w);
     pk_arena_finish(&scratch);
     k->bytes = pk_buf_take(&buf, &k->len);
+    pk_buf_finish(&buf);
 }
 
 static enum pk_status map_pack(struct pk_store *store, enum pk_family family, int band,
