@@ -11,6 +11,15 @@ if(TARGET plankarta AND TARGET plankarta-work)
     set_tests_properties(fixture.sample PROPERTIES
         FIXTURES_SETUP sample LABELS "http" TIMEOUT 300)
 
+    add_executable(golden_compare golden/compare.c)
+    target_link_libraries(golden_compare PRIVATE pk_tiles)
+    add_test(NAME golden.views
+        COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/golden/golden.sh $<TARGET_FILE:plankarta>
+            ${sample_dir}/sample.sqlite $<TARGET_FILE:golden_compare>
+            ${CMAKE_CURRENT_BINARY_DIR}/golden)
+    set_tests_properties(golden.views PROPERTIES
+        FIXTURES_REQUIRED sample LABELS "golden;plain" TIMEOUT 300)
+
     add_test(NAME clients.open_database
         COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/clients/open_database.py
             ${sample_dir}/sample.sqlite)
