@@ -185,6 +185,14 @@ static void write_lists(struct pk_page *page, const struct pk_answer *answer, in
     }
 }
 
+/* "2026-03-02T09:14:05Z" for people: "2026-03-02 09:14 UTC". */
+static const char *minutes(struct pk_arena *arena, const char *time)
+{
+    return strlen(time) == sizeof("2026-03-02T09:14:05Z") - 1
+               ? pk_arena_printf(arena, "%.10s %.5s UTC", time, time + 11)
+               : time;
+}
+
 static void write_end(struct pk_page *page, const struct pk_answer *answer, int level)
 {
     struct pk_buf *out = page->out;
@@ -194,7 +202,8 @@ static void write_end(struct pk_page *page, const struct pk_answer *answer, int 
     pk_htmlf(out, "<p>%s</p>\n",
              pk_say(&arena, page->lang, PK_MSG_ANSWER_STATE, "version",
                     pk_arena_printf(&arena, "%lld", (long long)answer->version), "day",
-                    answer->legal_date, "time", answer->answered_at, NULL));
+                    answer->legal_date, "time", minutes(&arena, answer->answered_at),
+                    NULL));
     if (answer->permanent != NULL) {
         pk_htmlf(out, "<p><a href=\"%s\">%s</a></p>\n", answer->permanent,
                  pk_msg_text(PK_MSG_ANSWER_PERMANENT, page->lang));

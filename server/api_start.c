@@ -279,10 +279,8 @@ static void write_map(struct pk_page *page, struct start *s)
              pk_msg_text(PK_MSG_START_MAP, lang),
              pk_msg_text(PK_MSG_START_SKIP_MAP, lang));
     pk_htmlf(out,
-             "<p id=\"map-help\" class=\"hint\" hidden>%s</p>\n"
              "<button id=\"locate\" type=\"button\" data-failed=\"%s\" hidden>%s"
              "</button>\n",
-             pk_msg_text(PK_MSG_START_MAP_HELP, lang),
              pk_msg_text(PK_MSG_START_LOCATE_FAILED, lang),
              pk_msg_text(PK_MSG_START_LOCATE, lang));
     write_map_data(page, s);
@@ -308,7 +306,10 @@ static void write_map(struct pk_page *page, struct start *s)
     write_map_link(page, s, PK_MSG_START_EAST, "east", 1, 0, 0);
     write_map_link(page, s, PK_MSG_START_CLOSER, "in", 0, 0, 1);
     write_map_link(page, s, PK_MSG_START_FARTHER, "out", 0, 0, -1);
-    pk_buf_adds(out, "</ul>\n</nav>\n");
+    pk_buf_adds(out, "</ul>\n</nav>\n<p id=\"status\" class=\"status\" "
+                     "role=\"status\"></p>\n");
+    pk_htmlf(out, "<p id=\"map-help\" class=\"hint\" hidden>%s</p>\n</section>\n",
+             pk_msg_text(PK_MSG_START_MAP_HELP, lang));
 }
 
 static void write_themes(struct pk_page *page, struct start *s)
@@ -404,9 +405,11 @@ static void write_list(struct pk_page *page, const struct pk_view_list *list,
             pk_htmlf(out, " (%s)", plan->designation); /* names need not be unique */
         }
         pk_buf_adds(out, "</a>");
-        pk_htmlf(out, ", %s",
-                 plan->status != NULL ? plan->status
-                                      : pk_msg_text(PK_MSG_START_NO_STATUS, lang));
+        if (plan->status != NULL) {
+            pk_htmlf(out, ", <span lang=\"sv\">%s</span>", plan->status);
+        } else {
+            pk_htmlf(out, ", %s", pk_msg_text(PK_MSG_START_NO_STATUS, lang));
+        }
         if (plan->in_force != NULL) {
             pk_htmlf(out, " %s", plan->in_force);
         }
@@ -458,17 +461,17 @@ static void write_page(struct start *s, const struct pk_view_list *list,
     }
     pk_buf_adds(out, "<div class=\"around\">\n");
     write_map(&page, s);
-    pk_buf_adds(out, "<p id=\"status\" class=\"status\" role=\"status\"></p>\n");
+    pk_buf_adds(out, "<div class=\"beside\">\n");
+    write_answer(&page, s);
+    write_list(&page, list, &worker->arena);
+    pk_buf_adds(out, "</div>\n<div class=\"looks\">\n");
     write_themes(&page, s);
-    write_backgrounds(&page);
     pk_htmlf(out,
              "<p><a id=\"legend-link\" "
              "href=\"/styles/%s/legend.html?theme=%s&amp;lang=%s\">%s</a></p>\n",
              app->style, s->view.theme, pk_lang_tag(lang),
              pk_msg_text(PK_MSG_LEGEND_TITLE, lang));
-    pk_buf_adds(out, "</section>\n<div class=\"beside\">\n");
-    write_answer(&page, s);
-    write_list(&page, list, &worker->arena);
+    write_backgrounds(&page);
     pk_buf_adds(out, "</div>\n</div>\n");
     pk_page_end(&page);
 }

@@ -63,18 +63,19 @@ void pk_page_begin(struct pk_page *page, struct pk_buf *out, const struct pk_app
     write_head(page, title);
     pk_htmlf(out, "<body>\n<a class=\"skip\" href=\"#main\">%s</a>\n",
              pk_msg_text(PK_MSG_PAGE_SKIP, lang));
+    pk_buf_adds(out, "<header>\n");
     if (atomic_load(&app->fictional)) {
         pk_htmlf(out, "<p class=\"notice\" role=\"note\">%s</p>\n",
                  pk_msg_text(PK_MSG_PAGE_FICTIONAL, lang));
     }
-    pk_htmlf(out, "<header class=\"top\">\n<a class=\"home\" href=\"/?lang=%s\">",
+    pk_htmlf(out, "<div class=\"top\">\n<a class=\"home\" href=\"/?lang=%s\">",
              pk_lang_tag(lang));
     if (app->logo != NULL) {
         pk_buf_adds(out, "<img src=\"/assets/logo\" alt=\"\" height=\"40\"> ");
     }
     pk_htmlf(out, "%s</a>\n", app->names[lang]);
     write_language_link(page);
-    pk_buf_adds(out, "</header>\n<main id=\"main\" tabindex=\"-1\">\n");
+    pk_buf_adds(out, "</div>\n</header>\n<main id=\"main\" tabindex=\"-1\">\n");
 }
 
 static void write_contact(struct pk_page *page)

@@ -25,4 +25,5 @@ if(TARGET plankarta AND TARGET plankarta-work)
             ${sample_dir}/sample.sqlite)
     set_tests_properties(clients.open_database PROPERTIES
         FIXTURES_REQUIRED sample LABELS "clients;plain" TIMEOUT 300)
+    include(${CMAKE_CURRENT_SOURCE_DIR}/browser/browser.cmake)
 endif()

@@ -8,6 +8,9 @@ set(web_source ${CMAKE_CURRENT_LIST_DIR})
 set(web_build ${CMAKE_CURRENT_BINARY_DIR}/web-build)
 set(web_why "")
 
+find_program(PK_NODE NAMES node nodejs)
+find_program(PK_NPM NAMES npm)
+
 # Installs what the lock file of `source` names into `folder`, once for each content of
 # the lock file; `why` is empty when it is there.
 function(pk_npm_ci why source folder)
@@ -21,8 +24,6 @@ function(pk_npm_ci why source folder)
         set(${why} "" PARENT_SCOPE)
         return()
     endif()
-    find_program(PK_NODE NAMES node nodejs)
-    find_program(PK_NPM NAMES npm)
     if(NOT PK_NODE OR NOT PK_NPM)
         set(${why} "Node or npm is not installed" PARENT_SCOPE)
         return()
