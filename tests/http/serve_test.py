@@ -428,7 +428,7 @@ class Lives(unittest.TestCase):
                         env={"PLANKARTA_CONTACT_NAME": "Planavdelningen"})
         answer = server.get("/", Accept="text/html", Origin="https://a.example")
         html = answer.body.decode()
-        self.assertIn("<h1>Fjällnäs &lt;karta&gt;</h1>", html)
+        self.assertIn(">Fjällnäs &lt;karta&gt;</a>", html)
         self.assertIn("Planavdelningen", html)
         self.assertIn("påhittad", html.lower())  # municipality 9901
         self.assertIn("frame-ancestors https://e.example",
