@@ -1,7 +1,8 @@
-# Fails when a file includes a folder it may not use, or a library that has its
-# home in another folder. Run by CTest: cmake -DROOT=... -P check_house.cmake
+# Fails when a file includes a folder it may not use, or a library that has its home in
+# another folder or none, or is too long. Run by CTest: cmake -DROOT=... -P check_house.cmake
 cmake_minimum_required(VERSION 3.25)
 
+set(lines_max 900)
 set(may_base base)
 set(may_layers base layers)
 set(may_styles base layers styles)
@@ -19,6 +20,12 @@ set(homes
     "libxml/.*|import,styles,server" "argon2.h|server,import" "nettle/.*|base"
     "xxhash.h|base" "utf8proc.h|base" "jansson.h|base,layers,styles,tiles,server,import")
 
+# Headers of the language and the system: for everyone.
+set(system "(assert|ctype|errno|locale|math|setjmp|signal|stdalign|stdarg|stdatomic|stdbool"
+    "|stddef|stdint|stdio|stdlib|string|time|dirent|fcntl|libgen|poll|pthread|pwd|strings"
+    "|unistd|arpa/inet|netinet/in|netinet/tcp|sys/.*).h")
+string(CONCAT system ${system})
+
 foreach(folder base layers styles tiles server import)
     file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/${folder}/*.c ${ROOT}/${folder}/*.h)
     list(FILTER files EXCLUDE REGEX "/node_modules/")
@@ -31,16 +38,41 @@ foreach(folder base layers styles tiles server import)
                 endif()
             elseif(line MATCHES "<([^>]*)>")
                 set(header ${CMAKE_MATCH_1})
+                set(known NO)
+                if(header MATCHES "^${system}$")
+                    set(known YES)
+                endif()
                 foreach(home ${homes})
                     string(REPLACE "|" ";" pair ${home})
                     list(GET pair 0 pattern)
                     list(GET pair 1 allowed)
                     string(REPLACE "," ";" allowed "${allowed}")
-                    if(header MATCHES "^${pattern}$" AND NOT folder IN_LIST allowed)
-                        message(SEND_ERROR "${file}: <${header}> has its home in ${allowed}")
+                    if(header MATCHES "^${pattern}$")
+                        set(known YES)
+                        if(NOT folder IN_LIST allowed)
+                            message(SEND_ERROR "${file}: <${header}> has its home in ${allowed}")
+                        endif()
                     endif()
                 endforeach()
+                if(NOT known)
+                    message(SEND_ERROR "${file}: <${header}> has no home in check_house.cmake")
+                endif()
+            elseif(NOT line MATCHES "include FT_[A-Z]+_H$") # FreeType's own names
+                message(SEND_ERROR "${file}: ${line}: not spelled from the root")
             endif()
         endforeach()
     endforeach()
+endforeach()
+
+file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/base/* ${ROOT}/layers/* ${ROOT}/styles/*
+    ${ROOT}/tiles/* ${ROOT}/server/* ${ROOT}/import/* ${ROOT}/tests/*)
+list(FILTER files INCLUDE REGEX "\\.([ch]|def|sql|js|mjs|py|cmake|sh)$")
+list(FILTER files EXCLUDE REGEX "node_modules/")
+foreach(file ${files})
+    file(READ ${ROOT}/${file} text)
+    string(REGEX REPLACE "[^\n]" "" text "${text}")
+    string(LENGTH "${text}" lines)
+    if(lines GREATER lines_max)
+        message(SEND_ERROR "${file}: ${lines} lines, ${lines_max} at most")
+    endif()
 endforeach()

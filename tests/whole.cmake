@@ -3,7 +3,7 @@ if(TARGET plankarta AND TARGET plankarta-work)
     add_test(NAME house.gdal COMMAND ${CMAKE_COMMAND} -DPLANKARTA=$<TARGET_FILE:plankarta>
         -DWORK=$<TARGET_FILE:plankarta-work> -DREAD=$<TARGET_FILE:plankarta-read>
         -P ${CMAKE_CURRENT_SOURCE_DIR}/check_gdal.cmake)
-    set_tests_properties(house.gdal PROPERTIES LABELS unit)
+    set_tests_properties(house.gdal PROPERTIES LABELS "house;unit")
     set(sample_dir ${CMAKE_CURRENT_BINARY_DIR}/sample)
     add_test(NAME fixture.sample
         COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/make_sample.sh $<TARGET_FILE:plankarta>

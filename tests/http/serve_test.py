@@ -86,6 +86,9 @@ class Server:
         self.reader.join(5)
         self.process.stdout.close()
         self.process.stderr.close()
+        # What a sanitizer found in any of its processes: the build without has none.
+        found = [e for e in self.errors if "Sanitizer" in e or "runtime error" in e]
+        assert not found, "".join(self.errors)
         return code
 
 

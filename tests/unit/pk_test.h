@@ -6,7 +6,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
+
+/* How many cases a property takes: a hundred times as many in a long run (PK_LONG). */
+static inline int pk_cases(int cases)
+{
+    return getenv("PK_LONG") != NULL ? 100 * cases : cases;
+}
 
 #endif
