@@ -120,12 +120,16 @@ double pk_geom_edge_distance(const struct pk_geom *g, double x, double y)
         uint32_t n = g->rings[i].count;
 
         if (g->kind == PK_GEOM_POINT)
-            for (uint32_t k = 0; k < n; k++)
-                best = fmin(best, (p[2 * k] - x) * (p[2 * k] - x) +
-                                      (p[2 * k + 1] - y) * (p[2 * k + 1] - y));
+            for (uint32_t k = 0; k < n; k++) {
+                double d2 = (p[2 * k] - x) * (p[2 * k] - x) +
+                            (p[2 * k + 1] - y) * (p[2 * k + 1] - y);
+                best = d2 < best ? d2 : best;
+            }
         else
-            for (uint32_t k = 0; k + 1 < n; k++)
-                best = fmin(best, segment_distance2(p + 2 * (size_t)k, x, y));
+            for (uint32_t k = 0; k + 1 < n; k++) {
+                double d2 = segment_distance2(p + 2 * (size_t)k, x, y);
+                best = d2 < best ? d2 : best;
+            }
     }
     return isinf(best) ? 1e300 : sqrt(best);
 }

@@ -25,12 +25,6 @@ struct pk_pack_writer {
     bool borrows;
 };
 
-/* A piece of text or of bytes, for sorting and finding. */
-struct span {
-    const char *data;
-    uint32_t len;
-};
-
 struct pk_pack_writer *pk_pack_writer_create(void)
 {
     return pk_xcalloc(1, sizeof(struct pk_pack_writer));
@@ -167,6 +161,12 @@ void pk_pack_writer_add(struct pk_pack_writer *w, const char *source_layer,
 
 /* ---- strings and attribute sets ---- */
 
+/* A piece of text or of bytes. */
+struct span {
+    const char *data;
+    uint32_t len;
+};
+
 static int compare_spans(const void *a, const void *b)
 {
     const struct span *x = a, *y = b;
@@ -175,24 +175,90 @@ static int compare_spans(const void *a, const void *b)
     return d != 0 ? d : (x->len > y->len) - (x->len < y->len);
 }
 
-/* Sorts and drops equals; the new count. */
-static uint32_t unique_spans(struct span *spans, uint32_t count)
+/* Each different span once, found by hash as it comes, sorted when all are there. */
+struct distinct {
+    uint32_t count, cap, slot_count; /* slots: a power of two, or none yet */
+    struct span *spans;
+    uint64_t *hashes;
+    uint32_t *slots; /* number in `spans` + 1; 0 = free */
+    uint32_t *rank;  /* of each by number, when sorted */
+};
+
+static void distinct_grow(struct distinct *d)
 {
-    qsort(spans, count, sizeof(*spans), compare_spans);
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        if (n == 0 || compare_spans(&spans[n - 1], &spans[i]) != 0) {
-            spans[n++] = spans[i];
+    d->cap = d->cap > 0 ? 2 * d->cap : 64;
+    d->spans = pk_xrealloc(d->spans, d->cap, sizeof(*d->spans));
+    d->hashes = pk_xrealloc(d->hashes, d->cap, sizeof(*d->hashes));
+    free(d->slots);
+    d->slot_count = 2 * d->cap;
+    d->slots = pk_xcalloc(d->slot_count, sizeof(*d->slots));
+    for (uint32_t i = 0; i < d->count; i++) {
+        uint32_t at = (uint32_t)d->hashes[i];
+        while (d->slots[at &= d->slot_count - 1] != 0) {
+            at++;
         }
+        d->slots[at] = i + 1;
     }
-    return n;
 }
 
-static uint32_t index_of(const struct span *spans, uint32_t count, struct span wanted)
+/* The number of the span, which stays where it is. */
+static uint32_t distinct_add(struct distinct *d, struct span span)
 {
-    const struct span *at = bsearch(&wanted, spans, count, sizeof(*spans), compare_spans);
-    assert(at != NULL);
-    return (uint32_t)(at - spans);
+    uint64_t hash = pk_hash64(span.data, span.len, 0);
+    if (d->count == d->cap) {
+        distinct_grow(d);
+    }
+    uint32_t at = (uint32_t)hash;
+    for (;; at++) {
+        uint32_t i = d->slots[at &= d->slot_count - 1];
+        if (i == 0) {
+            break;
+        }
+        const struct span *known = &d->spans[i - 1];
+        if (d->hashes[i - 1] == hash && known->len == span.len &&
+            (span.len == 0 || memcmp(known->data, span.data, span.len) == 0)) {
+            return i - 1;
+        }
+    }
+    d->spans[d->count] = span;
+    d->hashes[d->count] = hash;
+    d->slots[at] = d->count + 1;
+    return d->count++;
+}
+
+struct ranked {
+    struct span span;
+    uint32_t number;
+};
+
+static int compare_ranked(const void *a, const void *b)
+{
+    const struct ranked *x = a, *y = b;
+    return compare_spans(&x->span, &y->span);
+}
+
+/* No more is added: `spans` in order, `rank` by number. */
+static void distinct_sort(struct distinct *d)
+{
+    struct ranked *all = pk_xcalloc(d->count, sizeof(*all));
+    d->rank = pk_xcalloc(d->count, sizeof(*d->rank));
+    for (uint32_t i = 0; i < d->count; i++) {
+        all[i] = (struct ranked){d->spans[i], i};
+    }
+    qsort(all, d->count, sizeof(*all), compare_ranked);
+    for (uint32_t i = 0; i < d->count; i++) {
+        d->spans[i] = all[i].span;
+        d->rank[all[i].number] = i;
+    }
+    free(all);
+}
+
+static void distinct_finish(struct distinct *d)
+{
+    free(d->spans);
+    free(d->hashes);
+    free(d->slots);
+    free(d->rank);
 }
 
 static void add_text(struct pk_buf *out, const char *s, size_t len)
@@ -215,9 +281,9 @@ static void add_number(struct pk_buf *out, double number)
     }
 }
 
-/* strings NULL: the text itself, for the hash. */
+/* A string as its own text, for the hash, or as its number. */
 static void add_value(struct pk_buf *out, const struct pk_value *v,
-                      const struct span *strings, uint32_t string_count)
+                      const uint32_t *string)
 {
     switch (v->type) {
     case PK_VALUE_NULL:
@@ -231,36 +297,60 @@ static void add_value(struct pk_buf *out, const struct pk_value *v,
         return;
     case PK_VALUE_STRING:
         pk_buf_add_u8(out, VALUE_STRING);
-        if (strings == NULL) {
+        if (string == NULL) {
             add_text(out, v->string, v->len);
         } else {
-            struct span text = {v->string, v->len};
-            pk_buf_add_varint(out, index_of(strings, string_count, text));
+            pk_buf_add_varint(out, *string);
         }
         return;
     }
 }
 
+/* Features of one pack share their values: the same array is looked at once. */
 struct tables {
-    struct span *strings, *sets;
-    uint32_t string_count, set_count;
-    struct span *set_of; /* of each feature */
+    struct distinct rows;    /* arrays of values, by their address */
+    struct distinct strings; /* of all rows */
+    struct distinct sets;    /* bytes of the rows */
+    uint32_t *row_of;        /* of each feature */
+    uint32_t *set_of;        /* of each row: number in `sets` */
+    const struct pk_value **addresses;
     struct pk_buf bytes;
 };
 
-static void collect_strings(struct tables *t, const struct section *s)
+static void collect_rows(struct tables *t, const struct section *s)
 {
-    size_t cap = (size_t)s->count * s->key_count;
-    t->strings = pk_xcalloc(cap, sizeof(*t->strings));
+    t->row_of = pk_xcalloc(s->count, sizeof(*t->row_of));
+    t->addresses = pk_xcalloc(s->count, sizeof(*t->addresses));
     for (uint32_t i = 0; i < s->count; i++) {
-        for (uint32_t k = 0; k < s->key_count; k++) {
-            const struct pk_value *v = &s->features[i].values[k];
+        t->addresses[i] = s->features[i].values;
+        struct span address = {(const char *)&t->addresses[i], sizeof(*t->addresses)};
+        t->row_of[i] = distinct_add(&t->rows, address);
+    }
+}
+
+static const struct pk_value *row_values(const struct tables *t, uint32_t row)
+{
+    const struct pk_value *values;
+    memcpy(&values, t->rows.spans[row].data, sizeof(values));
+    return values;
+}
+
+/* The number of each row's strings, key by key. */
+static uint32_t *collect_strings(struct tables *t, const struct section *s)
+{
+    uint32_t *numbers =
+                 pk_xcalloc((size_t)t->rows.count * s->key_count, sizeof(*numbers)),
+             *at = numbers;
+    for (uint32_t i = 0; i < t->rows.count; i++) {
+        const struct pk_value *v = row_values(t, i);
+        for (uint32_t k = 0; k < s->key_count; k++, v++, at++) {
             if (v->type == PK_VALUE_STRING) {
-                t->strings[t->string_count++] = (struct span){v->string, v->len};
+                *at = distinct_add(&t->strings, (struct span){v->string, v->len});
             }
         }
     }
-    t->string_count = unique_spans(t->strings, t->string_count);
+    distinct_sort(&t->strings);
+    return numbers;
 }
 
 static uint64_t keys_hash(const struct section *s)
@@ -273,34 +363,56 @@ static uint64_t keys_hash(const struct section *s)
 }
 
 /* A set's bytes: hash of keys and values, then the values with string numbers. */
-static void collect_sets(struct tables *t, const struct section *s)
+static void collect_sets(struct tables *t, const struct section *s,
+                         const uint32_t *numbers)
 {
     uint64_t seed = keys_hash(s);
     struct pk_buf text;
     pk_buf_init(&text, PACK_BYTES_MAX);
     pk_buf_init(&t->bytes, PACK_BYTES_MAX);
-    size_t *starts = pk_xcalloc(s->count + 1, sizeof(*starts));
-    for (uint32_t i = 0; i < s->count; i++) {
-        const struct pk_value *values = s->features[i].values;
+    size_t *starts = pk_xcalloc(t->rows.count + 1, sizeof(*starts));
+    for (uint32_t i = 0; i < t->rows.count; i++) {
+        const struct pk_value *values = row_values(t, i);
         pk_buf_clear(&text);
         for (uint32_t k = 0; k < s->key_count; k++) {
-            add_value(&text, &values[k], NULL, 0);
+            add_value(&text, &values[k], NULL);
         }
         pk_buf_add_u64(&t->bytes, pk_hash64(text.data, text.len, seed));
-        for (uint32_t k = 0; k < s->key_count; k++) {
-            add_value(&t->bytes, &values[k], t->strings, t->string_count);
+        for (uint32_t k = 0; k < s->key_count; k++, numbers++) {
+            bool text_value = values[k].type == PK_VALUE_STRING;
+            add_value(&t->bytes, &values[k],
+                      text_value ? &t->strings.rank[*numbers] : NULL);
         }
         starts[i + 1] = t->bytes.len;
     }
-    t->sets = pk_xcalloc(s->count, sizeof(*t->sets));
-    t->set_of = pk_xcalloc(s->count, sizeof(*t->set_of));
-    for (uint32_t i = 0; i < s->count; i++) {
-        t->set_of[i] = t->sets[i] = (struct span){t->bytes.data + starts[i],
-                                                  (uint32_t)(starts[i + 1] - starts[i])};
+    t->set_of = pk_xcalloc(t->rows.count, sizeof(*t->set_of));
+    for (uint32_t i = 0; i < t->rows.count; i++) {
+        t->set_of[i] =
+            distinct_add(&t->sets, (struct span){t->bytes.data + starts[i],
+                                                 (uint32_t)(starts[i + 1] - starts[i])});
     }
-    t->set_count = unique_spans(t->sets, s->count);
+    distinct_sort(&t->sets);
     free(starts);
     pk_buf_finish(&text);
+}
+
+static void collect(struct tables *t, const struct section *s)
+{
+    collect_rows(t, s);
+    uint32_t *numbers = collect_strings(t, s);
+    collect_sets(t, s, numbers);
+    free(numbers);
+}
+
+static void tables_finish(struct tables *t)
+{
+    distinct_finish(&t->rows);
+    distinct_finish(&t->strings);
+    distinct_finish(&t->sets);
+    free(t->row_of);
+    free(t->set_of);
+    free(t->addresses);
+    pk_buf_finish(&t->bytes);
 }
 
 /* ---- geometry ---- */
@@ -361,20 +473,19 @@ static void add_ring(struct pk_buf *out, const struct pk_ifeature *f,
 }
 
 struct encoder {
-    const struct tables *tables;
     int64_t origin_x, origin_y;
     struct pk_buf record, scratch;
 };
 
-static void encode_feature(struct encoder *e, const struct pk_ifeature *f,
-                           struct span set, uint64_t key_before)
+static void encode_feature(struct encoder *e, const struct pk_ifeature *f, uint32_t set,
+                           uint64_t key_before)
 {
     struct pk_buf *out = &e->record;
     pk_buf_clear(out);
     pk_buf_add_varint(out, f->key - key_before);
     pk_buf_add_varint(out, f->part);
     pk_buf_add(out, f->id.b, sizeof(f->id.b));
-    pk_buf_add_varint(out, index_of(e->tables->sets, e->tables->set_count, set));
+    pk_buf_add_varint(out, set);
     bool angled = f->angle != 0;
     pk_buf_add_u8(out,
                   (uint8_t)((unsigned)f->kind | (f->delivered ? FLAG_DELIVERED : 0) |
@@ -430,13 +541,12 @@ static int compare_features(const void *a, const void *b)
 static void write_section(struct pk_buf *out, const struct section *s)
 {
     struct tables t = {0};
-    struct encoder e = {.tables = &t, .origin_x = INT64_MAX, .origin_y = INT64_MAX};
+    struct encoder e = {.origin_x = INT64_MAX, .origin_y = INT64_MAX};
     struct pk_buf body;
     pk_buf_init(&body, PACK_BYTES_MAX);
     pk_buf_init(&e.record, PACK_BYTES_MAX);
     pk_buf_init(&e.scratch, PACK_BYTES_MAX);
-    collect_strings(&t, s);
-    collect_sets(&t, s);
+    collect(&t, s);
 
     const struct pk_ifeature **sorted = pk_xcalloc(s->count, sizeof(*sorted));
     for (uint32_t i = 0; i < s->count; i++) {
@@ -450,20 +560,21 @@ static void write_section(struct pk_buf *out, const struct section *s)
     for (uint32_t k = 0; k < s->key_count; k++) {
         add_text(&body, s->keys[k], strlen(s->keys[k]));
     }
-    pk_buf_add_varint(&body, t.string_count);
-    for (uint32_t i = 0; i < t.string_count; i++) {
-        add_text(&body, t.strings[i].data, t.strings[i].len);
+    pk_buf_add_varint(&body, t.strings.count);
+    for (uint32_t i = 0; i < t.strings.count; i++) {
+        add_text(&body, t.strings.spans[i].data, t.strings.spans[i].len);
     }
-    pk_buf_add_varint(&body, t.set_count);
-    for (uint32_t i = 0; i < t.set_count; i++) {
-        pk_buf_add(&body, t.sets[i].data, t.sets[i].len);
+    pk_buf_add_varint(&body, t.sets.count);
+    for (uint32_t i = 0; i < t.sets.count; i++) {
+        pk_buf_add(&body, t.sets.spans[i].data, t.sets.spans[i].len);
     }
     pk_buf_add_svarint(&body, e.origin_x);
     pk_buf_add_svarint(&body, e.origin_y);
     pk_buf_add_varint(&body, s->count);
     uint64_t key = 0;
     for (uint32_t i = 0; i < s->count; i++) {
-        encode_feature(&e, sorted[i], t.set_of[sorted[i] - s->features], key);
+        uint32_t row = t.row_of[sorted[i] - s->features];
+        encode_feature(&e, sorted[i], t.sets.rank[t.set_of[row]], key);
         key = sorted[i]->key;
         pk_buf_add_varint(&body, e.record.len);
         pk_buf_add(&body, e.record.data, e.record.len);
@@ -474,10 +585,7 @@ static void write_section(struct pk_buf *out, const struct section *s)
     pk_buf_add(out, body.data, body.len);
 
     free(sorted);
-    free(t.strings);
-    free(t.sets);
-    free(t.set_of);
-    pk_buf_finish(&t.bytes);
+    tables_finish(&t);
     pk_buf_finish(&e.record);
     pk_buf_finish(&e.scratch);
     pk_buf_finish(&body);

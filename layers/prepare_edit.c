@@ -217,7 +217,7 @@ static enum pk_status choose_again(struct editor *e, struct pk_arena *arena,
                                    struct pk_error *err)
 {
     const struct server *s = &e->s;
-    struct pk_bytes features, labels;
+    struct pk_bytes features;
     enum pk_status status = PK_OK;
     for (uint32_t i = 0; i < s->p->feature_count; i++) {
         const struct prep_feature *f = &s->p->features[i];
@@ -228,7 +228,7 @@ static enum pk_status choose_again(struct editor *e, struct pk_arena *arena,
     for (size_t i = 0; i < s->cells->count && status == PK_OK; i++) {
         struct pk_arena one = {0};
         status = read_cell(e, s->band, s->cells->cells[i], e->edit->version - 1, &one,
-                           &features, &labels, err);
+                           &features, NULL, err);
         if (status == PK_OK) {
             status = walk(e, features, &one, note_gone_small, NULL, err);
         }
@@ -246,7 +246,7 @@ static enum pk_status choose_again(struct editor *e, struct pk_arena *arena,
     prep_cells_sort(&full);
     for (size_t i = 0; i < full.count && status == PK_OK; i++) {
         status = read_cell(e, PK_BAND_FULL, full.cells[i], e->edit->version, arena,
-                           &features, &labels, err);
+                           &features, NULL, err);
         if (status == PK_OK) {
             status = walk(e, features, arena, compete, NULL, err);
         }
@@ -339,9 +339,9 @@ static enum pk_status thin_labels(struct editor *e, int64_t cell, struct pk_aren
     enum pk_status status = PK_OK;
     prep_cells_add(&finer, s->family, s->band + 1, pk_cell_box(s->family, s->band, cell));
     for (size_t i = 0; i < finer.count && status == PK_OK; i++) {
-        struct pk_bytes features, labels;
-        status = read_cell(e, s->band + 1, finer.cells[i], e->edit->version, arena,
-                           &features, &labels, err);
+        struct pk_bytes labels;
+        status = read_cell(e, s->band + 1, finer.cells[i], e->edit->version, arena, NULL,
+                           &labels, err);
         if (status == PK_OK) {
             status = walk(e, labels, arena, gather, &g, err);
         }
@@ -387,6 +387,7 @@ static enum pk_status write_cell(struct editor *e, int64_t cell, size_t *at,
     struct server *s = &e->s;
     struct pk_arena arena = {0};
     struct pk_bytes old_features, old_labels;
+    bool full = s->band == PK_BAND_FULL;
     struct pk_pack_writer *w = pk_pack_writer_create(), *l = pk_pack_writer_create();
     pack_writer_borrow(w);
     pack_writer_borrow(l);
@@ -397,11 +398,11 @@ static enum pk_status write_cell(struct editor *e, int64_t cell, size_t *at,
         pk_pack_writer_add(w, s->p->sections[s->sections[item]].name, &s->items[item]);
     }
     enum pk_status status = read_cell(e, s->band, cell, e->edit->version - 1, &arena,
-                                      &old_features, &old_labels, err);
+                                      &old_features, full ? &old_labels : NULL, err);
     if (status == PK_OK) {
         status = walk(e, old_features, &arena, retain, w, err);
     }
-    if (status == PK_OK && s->band == PK_BAND_FULL) {
+    if (status == PK_OK && full) {
         add_own_labels(e, cell, l);
         status = walk(e, old_labels, &arena, retain, l, err);
     } else if (status == PK_OK) {

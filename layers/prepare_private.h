@@ -198,7 +198,8 @@ enum pk_status prep_serve(struct prep *p, enum pk_family family, int band,
 
 /* ---- one edit among many plans ---- */
 
-/* Newest packs of a cell with from_version <= version, copied to the arena. */
+/* Newest packs of a cell with from_version <= version, copied to the arena; NULL for one
+ * that is not asked for. */
 typedef enum pk_status prep_read_fn(void *ctx, enum pk_family family, int band,
                                     int64_t cell, int64_t version, struct pk_arena *arena,
                                     struct pk_bytes *features, struct pk_bytes *labels,

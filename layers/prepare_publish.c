@@ -112,15 +112,24 @@ static enum pk_status read_pack(void *ctx, enum pk_family family, int band, int6
 {
     struct publish *pub = ctx;
     sqlite3_stmt *row = pub->read_pack;
-    *features = *labels = pk_bytes_of("", 0);
+    if (features != NULL) {
+        *features = pk_bytes_of("", 0);
+    }
+    if (labels != NULL) {
+        *labels = pk_bytes_of("", 0);
+    }
     sqlite3_bind_text(row, 1, pk_family_name(family), -1, SQLITE_STATIC);
     sqlite3_bind_int(row, 2, band);
     sqlite3_bind_int64(row, 3, cell);
     sqlite3_bind_int64(row, 4, version);
     int rc = sqlite3_step(row);
     if (rc == SQLITE_ROW) {
-        *features = column_bytes(row, 0, arena);
-        *labels = column_bytes(row, 1, arena);
+        if (features != NULL) {
+            *features = column_bytes(row, 0, arena);
+        }
+        if (labels != NULL) {
+            *labels = column_bytes(row, 1, arena);
+        }
     }
     sqlite3_reset(row);
     return rc == SQLITE_ROW || rc == SQLITE_DONE
