@@ -176,15 +176,17 @@ CREATE TABLE arc (
 );
 
 -- Prepared geometry: a cache of the rows, read by the tile engine alone.
+-- Rows with an index beside them: WITHOUT ROWID would read whole packs of other cells to
+-- compare their keys. Labels lie before features, so that reading them stays short.
 CREATE TABLE pack (
     family TEXT NOT NULL,              -- wm, tm
     band INTEGER NOT NULL,             -- 5..14, 15 = full
     cell INTEGER NOT NULL,             -- x << 32 | y of the tile of the band's zoom
     from_version INTEGER NOT NULL,
-    features BLOB,                     -- layers/pack.h; NULL = empty from here on
     labels BLOB,                       -- the same form, anchors only
+    features BLOB,                     -- layers/pack.h; NULL = empty from here on
     PRIMARY KEY (family, band, cell, from_version)
-) WITHOUT ROWID;
+);
 
 -- What a publish changed on the map.
 CREATE TABLE change (
