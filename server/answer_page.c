@@ -48,8 +48,9 @@ static void write_share(struct pk_page *page, const struct pk_share *share)
     pk_text_fixed(percent, sizeof(percent), share->share * 100, 1);
     struct pk_arena arena = {0};
     pk_htmlf(page->out, " <span class=\"share\">%s</span>",
-             pk_say(&arena, page->lang, PK_MSG_ANSWER_SHARE, "area", area, "percent",
-                    percent, "basis", share->basis, NULL));
+             pk_say(&arena, page->lang,
+                    share->share > 0 ? PK_MSG_ANSWER_SHARE : PK_MSG_ANSWER_AREA, "area",
+                    area, "percent", percent, "basis", share->basis, NULL));
     pk_arena_finish(&arena);
 }
 
@@ -60,7 +61,7 @@ void pk_regulation_html(struct pk_page *page, const struct pk_answer_regulation 
     pk_htmlf(out, "<li>%s", r->text);
     write_share(page, &r->share);
     if (r->kind != NULL) {
-        pk_htmlf(out, " <span class=\"kind\" lang=\"sv\">%s</span>", r->kind);
+        pk_htmlf(out, " <span class=\"kind\" lang=\"sv\">(%s)</span>", r->kind);
     }
     if (link && r->href != NULL) {
         pk_htmlf(out, " <a href=\"%s\">%s<span class=\"unseen\"> %s</span></a>", r->href,

@@ -111,9 +111,10 @@ static void write_page(struct pk_app *app, const struct pk_request *request,
     pk_page_begin(&page, out, app, request, request->lang, title);
     pk_htmlf(out, "<h1>%s</h1>\n", title);
     if (detail != NULL) {
-        pk_htmlf(out, "<p>%s</p>\n", detail);
+        pk_htmlf(out, "<p class=\"hint\" lang=\"en\">%s</p>\n", detail);
     }
     write_suggestions(&page, suggestions);
+    pk_page_search_form(&page, NULL);
     pk_htmlf(out, "<p><a href=\"/?lang=%s\">%s</a></p>\n", pk_lang_tag(page.lang),
              pk_msg_text(PK_MSG_PAGE_TO_START, page.lang));
     pk_page_end(&page);
