@@ -144,10 +144,11 @@ test('nothing moves by itself, and a view is reached at once', async () => {
 test('the wheel scrolls the page until the map has focus', async () => {
   const { page, close } = await browser({ viewport: { width: 1280, height: 600 } });
   await openMap(page, `${origin}/?lang=sv&x=618000&y=6928000&z=8`);
+  await page.evaluate(() => window.scrollTo(0, 150)); /* the map's middle is in view */
   await page.mouse.move(...await middle(page));
   await page.mouse.wheel(0, 200);
   await page.waitForTimeout(600);
-  assert.ok(await page.evaluate(() => window.scrollY) > 0, 'the page scrolls');
+  assert.ok(await page.evaluate(() => window.scrollY) > 150, 'the page scrolls');
   assert.match(page.url(), /z=8/);
   await page.evaluate(() => window.scrollTo(0, 100));
   await page.focus('#viewport');
