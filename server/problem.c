@@ -128,7 +128,8 @@ void pk_problem(struct pk_app *app, const struct pk_request *request,
     int http = http_status != 0 ? http_status : by_code[code].http;
     const char *title = pk_msg_text(title_of(http, code), request->lang);
     const char *detail = by_code[code].shown ? err->text : NULL;
-    const char *parameter = code == PK_BAD_INPUT ? parameter_of(err->text, arena) : NULL;
+    bool of_request = code == PK_BAD_INPUT || code == PK_NOT_FOUND;
+    const char *parameter = of_request ? parameter_of(err->text, arena) : NULL;
     if (http >= 500 && http != 503) {
         pk_log(PK_LOG_ERROR, "request", "status=%d target=%s error=%s", http,
                request->target, err->text);

@@ -26,4 +26,24 @@ if(TARGET plankarta AND TARGET plankarta-work)
     set_tests_properties(clients.open_database PROPERTIES
         FIXTURES_REQUIRED sample LABELS "clients;plain" TIMEOUT 300)
     include(${CMAKE_CURRENT_SOURCE_DIR}/browser/browser.cmake)
+
+    # pk_add_whole(NAME ARG...) runs whole/NAME.py with the built program.
+    function(pk_add_whole name)
+        add_test(NAME whole.${name}
+            COMMAND ${CMAKE_COMMAND} -E env PLANKARTA=$<TARGET_FILE:plankarta>
+                python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/whole/${name}.py ${ARGN})
+        set_tests_properties(whole.${name} PROPERTIES LABELS "http" TIMEOUT 300)
+    endfunction()
+
+    pk_add_whole(real_plan ${CMAKE_CURRENT_BINARY_DIR}/real_plan
+        ${PROJECT_SOURCE_DIR}/../shared/data)
+    pk_add_whole(answers ${sample_dir})
+    set_tests_properties(whole.answers PROPERTIES FIXTURES_REQUIRED sample)
+    # The same edit in 2 000 plans: ninja edit_2000
+    pk_add_whole(edit ${CMAKE_CURRENT_BINARY_DIR}/edit 300 1000)
+    add_custom_target(edit_2000
+        COMMAND ${CMAKE_COMMAND} -E env PLANKARTA=$<TARGET_FILE:plankarta>
+            python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/whole/edit.py
+            ${CMAKE_BINARY_DIR}/edit_2000 2000 1000
+        DEPENDS plankarta plankarta-work plankarta-read USES_TERMINAL)
 endif()

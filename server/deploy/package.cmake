@@ -1,7 +1,7 @@
 # The Debian package: both programs, the unit, a sample of the settings. Everything
 # it needs at run time is in Debian's own archive.
 install(FILES "${CMAKE_CURRENT_LIST_DIR}/plankarta@.service"
-    DESTINATION ${CMAKE_INSTALL_PREFIX}/lib/systemd/system)
+    DESTINATION lib/systemd/system)
 install(FILES ${CMAKE_CURRENT_LIST_DIR}/exempel.conf
     DESTINATION ${CMAKE_INSTALL_DATADIR}/plankarta)
 install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/LICENSE
