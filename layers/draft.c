@@ -94,6 +94,12 @@ static const struct {
               "SELECT row_id, hash, geom_kind, crs, area_m2, length_m, attributes, "
               "geometry, original FROM feature WHERE layer_id = ?1 AND feature_id = ?2 "
               "AND from_version IS NULL AND +draft_id = ?3"),
+    STATEMENT(find_seen,
+              "SELECT o.row_id FROM feature o JOIN temp.draft_seen s "
+              "ON s.row_id = o.row_id "
+              "WHERE o.layer_id = ?1 AND o.feature_id = ?2 AND o.to_version = ?3"),
+    STATEMENT(find_part, "SELECT 1 FROM regulation_part WHERE feature_id = ?1 "
+                         "AND from_version IS NULL AND +draft_id = ?2 AND hash = ?3"),
 #undef STATEMENT
 };
 

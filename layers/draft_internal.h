@@ -119,6 +119,7 @@ struct pk_draft {
     sqlite3_stmt *insert_plan, *insert_plan_part, *insert_regulation;
     sqlite3_stmt *insert_regulation_part, *insert_layer, *insert_feature;
     sqlite3_stmt *find_feature, *see_feature, *find_draft_feature;
+    sqlite3_stmt *find_seen, *find_part;
 };
 
 /* draft.c */

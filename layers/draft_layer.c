@@ -398,28 +398,25 @@ static enum pk_status unsee(bool *unseen, struct pk_draft *d,
                             const struct draft_layer *layer, struct pk_id id,
                             struct pk_error *err)
 {
-    static const char find[] =
-        "SELECT o.row_id FROM feature o JOIN temp.draft_seen s ON s.row_id = o.row_id "
-        "WHERE o.layer_id = ?1 AND o.feature_id = ?2 AND o.to_version = ?3";
     static const char copy[] =
         "INSERT INTO feature (feature_id, draft_id, layer_id, title, attributes, "
         "geom_kind, crs, original, area_m2, length_m, hash, geometry) "
         "SELECT feature_id, ?2, layer_id, title, attributes, geom_kind, crs, original, "
         "area_m2, length_m, hash, geometry FROM feature WHERE row_id = ?1";
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = d->find_seen;
     int64_t row = 0;
-    enum pk_status status = pk_db_prepare(&stmt, d->db, find, err);
+    enum pk_status status;
 
     *unseen = false;
-    if (status)
-        return status;
-    sqlite3_bind_text(stmt, 1, layer->id, -1, SQLITE_STATIC);
-    sqlite3_bind_blob(stmt, 2, id.b, 16, SQLITE_STATIC);
+    sqlite3_bind_text(stmt, 1, layer->id, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_blob(stmt, 2, id.b, 16, SQLITE_TRANSIENT);
     sqlite3_bind_int64(stmt, 3, PK_OPEN_END);
     if (sqlite3_step(stmt) == SQLITE_ROW)
         row = sqlite3_column_int64(stmt, 0);
-    sqlite3_finalize(stmt);
-    if (!row || (status = pk_db_prepare(&stmt, d->db, copy, err)))
+    sqlite3_reset(stmt);
+    if (!row)
+        return PK_OK;
+    if ((status = pk_db_prepare(&stmt, d->db, copy, err)))
         return status;
     sqlite3_bind_int64(stmt, 1, row);
     sqlite3_bind_int64(stmt, 2, d->id);

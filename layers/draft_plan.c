@@ -535,21 +535,18 @@ enum pk_status draft_take_regulation(struct pk_draft *d, const struct pk_record 
 static enum pk_status part_is_there(bool *there, struct pk_draft *d, struct pk_id id,
                                     struct pk_id hash, struct pk_error *err)
 {
-    sqlite3_stmt *stmt;
-    enum pk_status status = pk_db_prepare(
-        &stmt, d->db,
-        "SELECT 1 FROM regulation_part WHERE feature_id = ?1 AND from_version IS NULL "
-        "AND +draft_id = ?2 AND hash = ?3",
-        err);
+    sqlite3_stmt *stmt = d->find_part;
+    int rc;
 
-    if (status)
-        return status;
     bind_id(stmt, 1, id);
     sqlite3_bind_int64(stmt, 2, d->id);
     bind_id(stmt, 3, hash);
-    *there = sqlite3_step(stmt) == SQLITE_ROW;
-    sqlite3_finalize(stmt);
-    return PK_OK;
+    rc = sqlite3_step(stmt);
+    *there = rc == SQLITE_ROW;
+    sqlite3_reset(stmt);
+    return rc == SQLITE_ROW || rc == SQLITE_DONE
+               ? PK_OK
+               : pk_db_fail(d->db, "part of a regulation", err);
 }
 
 static char *label_json(const json_t *object)

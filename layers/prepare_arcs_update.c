@@ -2,11 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/jsonread.h"
 #include "layers/prepare_private.h"
 #include "layers/prepare_publish.h"
-
-enum { OWNERS_MAX = 16 << 20 };
 
 struct old_arc {
     struct pk_id id;
@@ -18,22 +15,27 @@ static int compare_arc_ids(const void *a, const void *b)
     return memcmp(a, b, sizeof(struct pk_id));
 }
 
-/* Is one of the owners (JSON [{kind, id, plan}]) of these plans? */
+/* Is one of the owners (JSON [{kind, id, plan}], canonical) of these plans? */
 static bool owned_by(const char *owners, const struct prep_ids *plans)
 {
-    json_t *list = NULL;
-    bool found = false;
-    if (owners == NULL ||
-        pk_json_parse(&list, owners, strlen(owners), OWNERS_MAX, NULL) != PK_OK) {
+    static const char member[] = "\"plan\":\"";
+    if (owners == NULL) {
         return true; /* not ours as it is: it is looked at as changed */
     }
-    for (size_t i = 0; i < json_array_size(list) && !found; i++) {
+    for (const char *at = owners; (at = strstr(at, member)) != NULL;) {
+        char text[PK_ID_TEXT];
         struct pk_id plan;
-        const char *text = pk_jget_string(json_array_get(list, i), "plan");
-        found = text != NULL && pk_id_parse(&plan, text) && prep_ids_have(plans, plan);
+        at += sizeof(member) - 1;
+        if (strlen(at) < sizeof(text)) {
+            return true;
+        }
+        memcpy(text, at, sizeof(text) - 1);
+        text[sizeof(text) - 1] = '\0';
+        if (!pk_id_parse(&plan, text) || prep_ids_have(plans, plan)) {
+            return true;
+        }
     }
-    json_decref(list);
-    return found;
+    return false;
 }
 
 /* The arcs of the version before, all or those of the plans. */

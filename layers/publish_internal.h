@@ -57,6 +57,10 @@ enum pk_status pk_publish_version(
     void *ctx, bool settle_all, void (*progress)(double done, const char *what),
     struct pk_error *err);
 
+/* prune.c: drop packs and change boxes that only old versions need, a bounded number of
+ * them; no transaction is open. Errors: PK_IO, PK_BUSY; what is left goes next time. */
+enum pk_status pk_publish_prune(struct pk_db *db, int64_t newest, struct pk_error *err);
+
 /* effective.c: derive what newer plans have left of older ones. */
 enum pk_status pk_publish_effective(struct pk_publishing *p, struct pk_error *err);
 

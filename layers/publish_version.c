@@ -13,8 +13,6 @@
 enum {
     WAIT_MS = 10000,
     SESSION_WAIT_MS = 2000,
-    KEEP_VERSIONS = 100,
-    KEEP_S = 24 * 3600,
     REINDEX_IDS_MAX = 5000 /* above that everything is indexed anew */
 };
 
@@ -246,41 +244,6 @@ static enum pk_status layer_views(struct pk_publishing *p, struct pk_error *err)
     return status;
 }
 
-/* Packs and change boxes are a cache of the rows: those that only old versions need
- * are dropped after a day or a hundred versions. */
-static enum pk_status prune(struct pk_publishing *p, struct pk_error *err)
-{
-    static const char oldest[] =
-        "SELECT max(?1 - ?2, coalesce((SELECT max(version) FROM version "
-        "WHERE published < strftime('%Y-%m-%dT%H:%M:%SZ', 'now', ?3 || ' seconds')), 0))";
-    static const char packs[] =
-        "DELETE FROM pack AS o WHERE o.from_version < ?1 AND EXISTS (SELECT 1 FROM pack "
-        "n "
-        "WHERE n.family = o.family AND n.band = o.band AND n.cell = o.cell "
-        "AND n.from_version > o.from_version AND n.from_version <= ?1)";
-    int64_t bounds[] = {p->version, KEEP_VERSIONS, -KEEP_S}, from = 0, kept = 0;
-    enum pk_status status = pk_publish_number(&from, p->db, oldest, bounds, 3, err);
-
-    if (!status)
-        status = pk_publish_number(&kept, p->db,
-                                   "SELECT CAST(value AS INTEGER) FROM setting "
-                                   "WHERE name = 'packs_from'",
-                                   NULL, 0, err);
-    if (status || from <= kept || from <= 1)
-        return status;
-    status = pk_publish_run(p->db, packs, &from, 1, NULL, err);
-    if (!status)
-        status = pk_publish_run(p->db, "DELETE FROM change WHERE version < ?1", &from, 1,
-                                NULL, err);
-    if (!status)
-        status = pk_publish_run(p->db,
-                                "INSERT OR REPLACE INTO setting (name, value) VALUES "
-                                "('packs_from', CAST(?1 AS TEXT)), "
-                                "('changes_from', CAST(?1 AS TEXT))",
-                                &from, 1, NULL, err);
-    return status;
-}
-
 static enum pk_status insert_version(struct pk_publishing *p,
                                      const struct pk_version_text *text,
                                      struct pk_error *err)
@@ -332,9 +295,7 @@ static enum pk_status follow(struct pk_publishing *p, struct pk_error *err)
     tell(p, 0.9, "search");
     if (!status)
         status = reindex(p, err);
-    if (!status)
-        status = layer_views(p, err);
-    return status ? status : prune(p, err);
+    return status ? status : layer_views(p, err);
 }
 
 /* COMMIT may say no with the version safely in the file: what is there decides. */
@@ -435,6 +396,9 @@ enum pk_status pk_publish_version(
         goto done;
     *version = p.version;
     tell(&p, 1, "done");
+    /* The version is there, whatever happens to what is no longer needed. */
+    if (pk_publish_prune(db, p.version, NULL) != PK_OK)
+        tell(&p, 1, "prune later");
     /* Readers that hold an old snapshot may keep it from finishing: later then. */
     if (pk_db_checkpoint(db, false, NULL) != PK_OK)
         tell(&p, 1, "checkpoint later");

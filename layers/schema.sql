@@ -260,5 +260,6 @@ CREATE INDEX layer_to ON layer (to_version) WHERE to_version < 46116860184273879
 CREATE INDEX feature_draft ON feature (draft_id) WHERE from_version IS NULL;
 CREATE INDEX feature_from ON feature (from_version);
 CREATE INDEX feature_to ON feature (to_version) WHERE to_version < 4611686018427387904;
+CREATE INDEX pack_from ON pack (from_version);
 CREATE INDEX arc_from ON arc (from_version);
 CREATE INDEX arc_to ON arc (to_version) WHERE to_version < 4611686018427387904;

@@ -2,6 +2,9 @@
 
 #include <math.h>
 
+#include "layers/prepare.h"
+#include "layers/store_spatialite.h"
+
 static char path[64];
 static struct pk_db db;
 static struct outcome last;
@@ -350,6 +353,92 @@ static void rollback_gives_the_earlier_content_as_a_new_version(void **state)
     assert_int_equal(last.draft, 0);
 }
 
+/* The packs of a version as they are read, or as they are made on demand. */
+static void cell_of(struct pk_buf out[2], int64_t version, enum pk_family family,
+                    int band, int64_t cell)
+{
+    struct pk_store *store = pk_store_over(&db);
+    struct pk_error err = {0};
+
+    for (int i = 0; i < 2; i++)
+        pk_buf_init(&out[i], 1 << 24);
+    if (pk_prepare_cell(&out[0], &out[1], store, version, family, band, cell, &err))
+        fail_msg("%s", err.text);
+    pk_store_close(store);
+}
+
+static void packs_that_only_old_states_need_go_and_are_made_on_demand(void **state)
+{
+    static const char *const words[] = {"Bostäder", "Skola", "Kontor", "Handel", "Hamn"};
+    struct delivery d;
+    sqlite3_stmt *row;
+    int seen = 0;
+
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        struct pk_draft *draft = begin(&db);
+        deliver(&d);
+        put_plan(&d, "A1", "laga kraft", NULL, NULL, words[i], 600000, 6600000, 100, 100);
+        put_plan(&d, "A2", "laga kraft", NULL, NULL, "Park", 603000, 6600000, 100, 100);
+        take(&d, draft, "a", true);
+        finish(&last, &db, draft, true);
+        assert_int_equal(last.version, i + 1);
+    }
+    /* what version 1 had, kept aside; then versions 1 to 3 were long ago */
+    assert_int_equal(
+        pk_db_exec(&db,
+                   "CREATE TEMP TABLE was AS SELECT * FROM pack WHERE from_version = 1; "
+                   "UPDATE version SET published = '2020-01-01T00:00:00Z' "
+                   "WHERE version < 4",
+                   NULL),
+        PK_OK);
+    struct pk_draft *draft = begin(&db);
+    deliver(&d);
+    put_plan(&d, "A1", "laga kraft", NULL, NULL, words[4], 600000, 6600000, 100, 100);
+    take(&d, draft, "a", true);
+    finish(&last, &db, draft, true);
+    assert_int_equal(last.version, 5);
+    assert_int_equal(
+        number(&db,
+               "SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'packs_from'"),
+        3);
+    assert_int_equal(
+        number(&db,
+               "SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'packs_pruned'"),
+        3);
+    assert_int_equal(number(&db, "SELECT count(*) FROM change WHERE version < 3"), 0);
+    assert_true(number(&db, "SELECT count(*) FROM change WHERE version >= 3") > 0);
+    assert_int_equal(number(&db, "SELECT count(*) FROM pack WHERE from_version = 2"), 0);
+    /* A2 never changed: its cells of version 1 are those of today */
+    assert_true(number(&db, "SELECT count(*) FROM pack WHERE from_version = 1") > 0);
+    assert_int_equal(
+        number(&db,
+               "SELECT count(*) FROM temp.was w WHERE NOT EXISTS (SELECT 1 FROM pack p "
+               "WHERE p.family = w.family AND p.band = w.band AND p.cell = w.cell "
+               "AND p.from_version IN (1, 3))"),
+        0);
+    assert_int_equal(pk_db_prepare(&row, &db,
+                                   "SELECT family, band, cell, features, labels "
+                                   "FROM temp.was",
+                                   NULL),
+                     PK_OK);
+    while (sqlite3_step(row) == SQLITE_ROW) {
+        struct pk_buf made[2];
+        cell_of(made, 1, sqlite3_column_text(row, 0)[0] == 'w' ? PK_WM : PK_TM,
+                sqlite3_column_int(row, 1), sqlite3_column_int64(row, 2));
+        for (int i = 0; i < 2; i++) {
+            assert_int_equal(made[i].len, sqlite3_column_bytes(row, 3 + i));
+            if (made[i].len > 0)
+                assert_memory_equal(made[i].data, sqlite3_column_blob(row, 3 + i),
+                                    made[i].len);
+            pk_buf_finish(&made[i]);
+        }
+        seen++;
+    }
+    sqlite3_finalize(row);
+    assert_true(seen > 20);
+}
+
 static void a_diff_names_members_and_how_far_borders_moved(void **state)
 {
     struct pk_error err = {0};
@@ -566,6 +655,7 @@ int main(void)
         TEST(a_plan_wholly_covered_has_no_ground_left),
         TEST(a_legal_date_takes_effect_on_its_day),
         TEST(rollback_gives_the_earlier_content_as_a_new_version),
+        TEST(packs_that_only_old_states_need_go_and_are_made_on_demand),
         TEST(a_diff_names_members_and_how_far_borders_moved),
         TEST(a_layer_file_is_the_whole_layer),
         TEST(one_thing_in_several_records_becomes_one),
