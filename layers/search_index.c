@@ -9,7 +9,7 @@
 #include "layers/geom.h"
 #include "layers/search.h"
 
-enum { LABEL_MAX = 120, SPELL_LETTERS = 4, LABEL_STEPS = 40 };
+enum { LABEL_MAX = 120, SPELL_LETTERS = 4, LABEL_STEPS = 40, SEARCHED_VALUE_MAX = 400 };
 
 struct entry {
     const char *kind, *label, *words;
@@ -387,11 +387,14 @@ static const char *const town_names[] = {"postort",     "ort",     "town",
 static const char *const type_names[] = {"type",      "typ",         "namntyp",
                                          "detaljtyp", "ortnamnstyp", NULL};
 
-/* All text of the columns that the layer's settings name as searched. */
-static const char *searched_text(struct indexer *ix, const json_t *settings,
-                                 const json_t *attributes)
+/* All text of the columns that the layer's settings name as searched; of a layer whose
+ * settings name none (one that came without a mapping), all its texts. Layers with a
+ * role are the base map, known by their titles. */
+static const char *searched_text(struct indexer *ix, const char *role,
+                                 const json_t *settings, const json_t *attributes)
 {
     const char *text = NULL;
+    bool named = false;
     size_t i;
     json_t *item;
     json_t *searched = pk_jget_array(settings, "searched");
@@ -403,7 +406,17 @@ static const char *searched_text(struct indexer *ix, const json_t *settings,
                                ? pk_jget_string(item, "name")
                                : NULL;
         const char *value = name == NULL ? NULL : pk_jget_string(attributes, name);
+        named |= name != NULL || json_object_get(item, "searched") != NULL;
         if (value != NULL && (searched != NULL || json_is_object(item))) {
+            text = pk_arena_printf(&ix->arena, "%s %s", text == NULL ? "" : text, value);
+        }
+    }
+    const char *key;
+    json_object_foreach((json_t *)attributes, key, item)
+    {
+        bool plain = role == NULL && !named && searched == NULL;
+        const char *value = plain ? json_string_value(item) : NULL;
+        if (value != NULL && strlen(value) <= SEARCHED_VALUE_MAX) {
             text = pk_arena_printf(&ix->arena, "%s %s", text == NULL ? "" : text, value);
         }
     }
@@ -441,7 +454,7 @@ static void describe_feature(struct indexer *ix, struct entry *e, const char *ro
             return;
         }
     }
-    const char *text = searched_text(ix, settings, attributes);
+    const char *text = searched_text(ix, role, settings, attributes);
     e->kind = "layer";
     e->weight = 20;
     e->words = text == NULL ? NULL : words_of(ix, e->label, text);

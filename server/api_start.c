@@ -10,6 +10,7 @@
 #include "server/api.h"
 #include "server/background.h"
 #include "server/extent.h"
+#include "server/map_layers.h"
 #include "server/search_page.h"
 #include "server/styleset.h"
 #include "server/view_list.h"
@@ -37,6 +38,7 @@ struct start {
     bool asked;
     double ask_x, ask_y;
     const char *problem; /* of the question, in words */
+    struct pk_map_layers *layers;
 };
 
 static const struct pk_grid *view_grid(void)
@@ -226,10 +228,10 @@ static const char *picture_url(struct start *s)
     struct pk_arena *arena = &s->worker->arena;
     const char *marker =
         s->asked ? pk_arena_printf(arena, "&marker=%.1f,%.1f", s->ask_x, s->ask_y) : "";
-    return pk_arena_printf(arena,
-                           "/static/base,%s/%.1f,%.1f,%.1f,%.1f/%dx%d.png?theme=%s%s",
-                           s->worker->app->style, v->box.min_x, v->box.min_y,
-                           v->box.max_x, v->box.max_y, MAP_W, MAP_H, v->theme, marker);
+    return pk_arena_printf(arena, "/static/%s/%.1f,%.1f,%.1f,%.1f/%dx%d.png?theme=%s%s",
+                           pk_map_styles(s->layers, s->worker->app->style, arena),
+                           v->box.min_x, v->box.min_y, v->box.max_x, v->box.max_y, MAP_W,
+                           MAP_H, v->theme, marker);
 }
 
 /* What the script needs to know about the grid. */
@@ -256,8 +258,9 @@ static void write_map_data(struct pk_page *page, struct start *s)
     enum pk_lang lang = page->lang;
     pk_htmlf(out,
              "<div id=\"map\" class=\"map\" data-x=\"%.1f\" data-y=\"%.1f\" "
-             "data-z=\"%u\" data-theme=\"%s\" data-styles=\"base,%s\" ",
-             v->x, v->y, v->z, v->theme, page->app->style);
+             "data-z=\"%u\" data-theme=\"%s\" data-styles=\"%s\" ",
+             v->x, v->y, v->z, v->theme,
+             pk_map_styles(s->layers, page->app->style, &s->worker->arena));
     pk_htmlf(out, "data-label=\"%s\" data-failed=\"%s\" data-themed=\"%s\" ",
              pk_msg_text(PK_MSG_START_MAP_LABEL, lang),
              pk_msg_text(PK_MSG_START_FAILED, lang),
@@ -380,8 +383,43 @@ static const char *list_status(struct pk_page *page, const struct pk_view_list *
                   pk_arena_printf(arena, "%u", list->count), NULL);
 }
 
-static void write_list(struct pk_page *page, const struct pk_view_list *list,
-                       struct pk_arena *arena)
+/* What of the layers lies in the view, and a link to show or hide each. */
+static void write_layers(struct pk_page *page, struct start *s)
+{
+    struct pk_buf *out = page->out;
+    enum pk_lang lang = page->lang;
+    struct pk_arena *arena = &s->worker->arena;
+    const struct pk_map_layers *all = s->layers;
+    for (uint32_t i = 0; i < all->count; i++) {
+        const struct pk_map_layer *layer = &all->layers[i];
+        const char *toggled = pk_map_toggled(all, i, arena);
+        pk_htmlf(out, "<h3>%s</h3>\n", layer->title);
+        for (uint32_t k = 0; k < layer->feature_count; k++) {
+            const struct pk_map_feature *f = &layer->features[k];
+            pk_htmlf(
+                out,
+                "%s<li><a href=\"/lookup?point=%.1f,%.1f&amp;lang=%s\">%s</a></li>\n",
+                k == 0 ? "<ul class=view-list>\n" : "", f->x, f->y, pk_lang_tag(lang),
+                f->title != NULL ? f->title : layer->title);
+        }
+        pk_buf_adds(out, layer->feature_count > 0 ? "</ul>\n" : "");
+        if (layer->shown && layer->feature_count == 0) {
+            pk_htmlf(out, "<p>%s</p>\n", pk_msg_text(PK_MSG_START_LAYER_EMPTY, lang));
+        } else if (layer->more) {
+            pk_htmlf(out, "<p>%s</p>\n", pk_msg_text(PK_MSG_START_LIST_MORE, lang));
+        }
+        pk_htmlf(out,
+                 "<p><a data-layers=\"%s\" href=\"%s&amp;layers=%s\">%s</a>%s%s</p>\n",
+                 toggled, view_link(s, s->view.x, s->view.y, s->view.z), toggled,
+                 pk_say(arena, lang,
+                        layer->shown ? PK_MSG_START_LAYER_HIDE : PK_MSG_START_LAYER_SHOW,
+                        "title", layer->title, NULL),
+                 layer->attribution != NULL ? " © " : NULL, layer->attribution);
+    }
+}
+
+static void write_list(struct pk_page *page, struct start *s,
+                       const struct pk_view_list *list, struct pk_arena *arena)
 {
     struct pk_buf *out = page->out;
     enum pk_lang lang = page->lang;
@@ -419,6 +457,7 @@ static void write_list(struct pk_page *page, const struct pk_view_list *list,
     if (list->more) {
         pk_htmlf(out, "<p>%s</p>\n", pk_msg_text(PK_MSG_START_LIST_MORE, lang));
     }
+    write_layers(page, s);
     pk_buf_adds(out, "</section>\n");
 }
 
@@ -463,7 +502,7 @@ static void write_page(struct start *s, const struct pk_view_list *list,
     write_map(&page, s);
     pk_buf_adds(out, "<div class=\"beside\">\n");
     write_answer(&page, s);
-    write_list(&page, list, &worker->arena);
+    write_list(&page, s, list, &worker->arena);
     pk_buf_adds(out, "</div>\n<div class=\"looks\">\n");
     write_themes(&page, s);
     pk_htmlf(out,
@@ -493,6 +532,13 @@ enum pk_status pk_api_start(struct pk_worker *worker, const struct pk_request *r
     if (s.answer != NULL) {
         s.ask_x = s.answer->x;
         s.ask_y = s.answer->y;
+    }
+    s.layers = pk_arena_alloc(&worker->arena, 1, sizeof(*s.layers));
+    status = pk_map_layers(s.layers, worker->store, s.view.box,
+                           pk_request_arg(request, "layers"), request->lang,
+                           &worker->arena, err);
+    if (status != PK_OK) {
+        return status;
     }
     struct pk_view_list *list = pk_arena_alloc(&worker->arena, 1, sizeof(*list));
     status = pk_view_list(list, worker->store, s.view.box, &worker->arena, err);
