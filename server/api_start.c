@@ -136,17 +136,21 @@ static enum pk_status read_view(struct start *s, struct pk_error *err)
 }
 
 /* What was asked goes along to the next view. */
-static const char *const kept[] = {"q", "point", "crs", "property", "address", "theme"};
+static const char *const kept[] = {"q",       "point",  "crs",  "property",
+                                   "address", "layers", "theme"};
 
 /* A link to this page with another view; keeps what was asked and the theme. */
-static const char *view_link(struct start *s, double x, double y, uint32_t z)
+static const char *view_link_with(struct start *s, double x, double y, uint32_t z,
+                                  const char *layers)
 {
     struct pk_buf url;
     pk_buf_init(&url, PK_TARGET_MAX * 4);
     pk_buf_addf(&url, "/?x=%.1f&y=%.1f&z=%u&lang=%s", x, y, z,
                 pk_lang_tag(s->request->lang));
     for (size_t i = 0; i < PK_COUNT(kept); i++) {
-        const char *value = pk_request_arg(s->request, kept[i]);
+        const char *value = layers != NULL && strcmp(kept[i], "layers") == 0
+                                ? layers
+                                : pk_request_arg(s->request, kept[i]);
         if (value != NULL) {
             pk_buf_addf(&url, "&%s=", kept[i]);
             pk_url_escape(&url, value, ",:");
@@ -155,6 +159,11 @@ static const char *view_link(struct start *s, double x, double y, uint32_t z)
     const char *link = pk_arena_strdup(&s->worker->arena, url.data);
     pk_buf_finish(&url);
     return link;
+}
+
+static const char *view_link(struct start *s, double x, double y, uint32_t z)
+{
+    return view_link_with(s, x, y, z, NULL);
 }
 
 /* A click on the picture leads to the same page with that point. The keyboard sends
@@ -171,11 +180,19 @@ static bool clicked(struct start *s, struct pk_response *response)
     bool keyboard = x == 0 && y == 0;
     double e = keyboard ? s->view.x : s->view.box.min_x + (x + 0.5) * s->view.pixel;
     double n = keyboard ? s->view.y : s->view.box.max_y - (y + 0.5) * s->view.pixel;
+    struct pk_buf url;
+    pk_buf_init(&url, PK_TARGET_MAX * 4);
+    pk_buf_addf(&url, "/?x=%.1f&y=%.1f&z=%u&point=%.1f,%.1f&theme=%s&lang=%s", s->view.x,
+                s->view.y, s->view.z, e, n, s->view.theme, pk_lang_tag(s->request->lang));
+    const char *layers = pk_request_arg(s->request, "layers");
+    if (layers != NULL) {
+        pk_buf_adds(&url, "&layers=");
+        pk_url_escape(&url, layers, ",");
+    }
+    pk_buf_adds(&url, "#svar");
     response->status = 303;
-    response->location = pk_arena_printf(
-        &s->worker->arena, "/?x=%.1f&y=%.1f&z=%u&point=%.1f,%.1f&theme=%s&lang=%s#svar",
-        s->view.x, s->view.y, s->view.z, e, n, s->view.theme,
-        pk_lang_tag(s->request->lang));
+    response->location = pk_arena_strdup(&s->worker->arena, url.data);
+    pk_buf_finish(&url);
     return true;
 }
 
@@ -297,6 +314,10 @@ static void write_map(struct pk_page *page, struct start *s)
              "<input type=\"hidden\" name=\"theme\" value=\"%s\">"
              "<input type=\"hidden\" name=\"lang\" value=\"%s\">\n",
              v->theme, pk_lang_tag(lang));
+    const char *layers = pk_request_arg(s->request, "layers");
+    if (layers != NULL) {
+        pk_htmlf(out, "<input type=\"hidden\" name=\"layers\" value=\"%s\">\n", layers);
+    }
     pk_htmlf(out,
              "<input type=\"image\" name=\"klick\" width=\"%d\" height=\"%d\" src=\"%s\" "
              "alt=\"%s\">\n</form>\n</div>\n",
@@ -394,13 +415,13 @@ static void write_layers(struct pk_page *page, struct start *s)
         const struct pk_map_layer *layer = &all->layers[i];
         const char *toggled = pk_map_toggled(all, i, arena);
         pk_htmlf(out, "<h3>%s</h3>\n", layer->title);
+        pk_buf_adds(out, layer->feature_count > 0 ? "<ul class=\"view-list\">\n" : "");
         for (uint32_t k = 0; k < layer->feature_count; k++) {
             const struct pk_map_feature *f = &layer->features[k];
-            pk_htmlf(
-                out,
-                "%s<li><a href=\"/lookup?point=%.1f,%.1f&amp;lang=%s\">%s</a></li>\n",
-                k == 0 ? "<ul class=view-list>\n" : "", f->x, f->y, pk_lang_tag(lang),
-                f->title != NULL ? f->title : layer->title);
+            pk_htmlf(out,
+                     "<li><a href=\"/lookup?point=%.1f,%.1f&amp;lang=%s\">%s</a></li>\n",
+                     f->x, f->y, pk_lang_tag(lang),
+                     f->title != NULL ? f->title : layer->title);
         }
         pk_buf_adds(out, layer->feature_count > 0 ? "</ul>\n" : "");
         if (layer->shown && layer->feature_count == 0) {
@@ -408,9 +429,8 @@ static void write_layers(struct pk_page *page, struct start *s)
         } else if (layer->more) {
             pk_htmlf(out, "<p>%s</p>\n", pk_msg_text(PK_MSG_START_LIST_MORE, lang));
         }
-        pk_htmlf(out,
-                 "<p><a data-layers=\"%s\" href=\"%s&amp;layers=%s\">%s</a>%s%s</p>\n",
-                 toggled, view_link(s, s->view.x, s->view.y, s->view.z), toggled,
+        pk_htmlf(out, "<p><a href=\"%s\">%s</a>%s%s</p>\n",
+                 view_link_with(s, s->view.x, s->view.y, s->view.z, toggled),
                  pk_say(arena, lang,
                         layer->shown ? PK_MSG_START_LAYER_HIDE : PK_MSG_START_LAYER_SHOW,
                         "title", layer->title, NULL),

@@ -171,6 +171,9 @@ function startMap(section, lang) {
     }
   }
 
+  /* Which layers are shown is the page's own choice: its links change it. */
+  const layersShown = new URLSearchParams(window.location.search).get('layers');
+
   function address() {
     const [x, y] = view.getCenter() || [0, 0];
     const query = new URLSearchParams({
@@ -180,6 +183,9 @@ function startMap(section, lang) {
       z: String(Math.round(view.getZoom() || 0)),
       theme,
     });
+    if (layersShown !== null) {
+      query.set('layers', layersShown);
+    }
     question.forEach((value, name) => query.set(name, value));
     return `/?${query}`.replaceAll('%2C', ',').replaceAll('%3A', ':');
   }
