@@ -239,7 +239,7 @@ static void the_label_point_has_the_most_room(void **state)
     pk_geom_label_point(&g, 0.01, &x, &y, &room);
     assert_true(pk_geom_covers(&g, x, y));
     assert_true(fabs(pk_geom_edge_distance(&g, x, y) - room) < 1e-9);
-    for (int i = 0; i < 20000; i++) {
+    for (int i = 0; i < pk_cases(20000); i++) {
         double px = 674000 + number(&seed, 0, 10), py = 6580000 + number(&seed, 0, 10);
         double d = pk_geom_edge_distance(&g, px, py);
 

@@ -32,7 +32,7 @@ static const struct pk_rgba white = {255, 255, 255, 255}, black = {0, 0, 0, 255}
 static void a_large_picture_equals_its_tiles(void **state)
 {
     (void)state;
-    for (uint64_t seed = 1; seed <= 4; seed++) {
+    for (uint64_t seed = 1; seed <= (uint64_t)pk_cases(4); seed++) {
         for (int zoom = 0; zoom <= 6; zoom += 2)
             assert_int_equal(
                 scene_crop_faults(seed, zoom, 1 + seed % 3, SCENE_FILLS, 1024, 4), 0);
@@ -42,7 +42,7 @@ static void a_large_picture_equals_its_tiles(void **state)
 static void lines_and_patterns_too(void **state)
 {
     (void)state;
-    for (uint64_t seed = 11; seed <= 16; seed++) {
+    for (uint64_t seed = 11; seed <= 10 + (uint64_t)pk_cases(6); seed++) {
         int zoom = (int)(seed % 4) * 2;
         uint32_t scale = 1 + (uint32_t)(seed % 3);
         assert_int_equal(scene_crop_faults(seed, zoom, scale, SCENE_LINES, 1024, 4), 0);
@@ -308,7 +308,7 @@ static void square_roots_are_exact(void **state)
 {
     (void)state;
     uint64_t random = 3;
-    for (int i = 0; i < 20000; i++) {
+    for (int i = 0; i < pk_cases(20000); i++) {
         uint64_t n = scene_next(&random) >> (i % 64);
         uint64_t root = pk_isqrt(n);
         assert_true(root * root <= n);

@@ -357,9 +357,9 @@ static void a_changed_tile_was_touched_and_has_another_digest(void **state)
 {
     (void)state;
     struct pk_style *style = read_style(false);
-    struct tally metric = check_edits(style, "SWEREF99TMKommun", 9, 30);
+    struct tally metric = check_edits(style, "SWEREF99TMKommun", 9, pk_cases(30));
     assert_true(metric.changed > 8 && metric.spared > 8);
-    struct tally mercator = check_edits(style, "WebMercatorQuad", 16, 30);
+    struct tally mercator = check_edits(style, "WebMercatorQuad", 16, pk_cases(30));
     assert_true(mercator.changed > 8 && mercator.spared > 8);
     pk_style_destroy(style);
 }
@@ -369,7 +369,7 @@ static void so_it_is_with_labels_alone(void **state)
 {
     (void)state;
     struct pk_style *style = read_style(true);
-    struct tally tally = check_edits(style, "SWEREF99TMKommun", 9, 60);
+    struct tally tally = check_edits(style, "SWEREF99TMKommun", 9, pk_cases(60));
     assert_true(tally.changed > 20 && tally.spared > 30);
     pk_style_destroy(style);
 }
