@@ -4,6 +4,9 @@
 #include <math.h>
 
 enum { CELL_PIXELS = 256 };
+/* More than the country is long, in units of either family: nothing is larger but what
+ * goes around the whole world. */
+#define WIDEST (INT64_C(1) << 34)
 
 const char *pk_family_name(enum pk_family family)
 {
@@ -13,6 +16,7 @@ const char *pk_family_name(enum pk_family family)
 
 int64_t pk_band_pixel(enum pk_family family, int band)
 {
+    band %= PK_WIDE_BAND;
     return family == PK_WM ? INT64_C(1) << (28 - band) : INT64_C(4000) << (15 - band);
 }
 
@@ -59,16 +63,48 @@ static int64_t floor_div(int64_t a, int64_t b)
     return a % b < 0 ? q - 1 : q;
 }
 
-int64_t pk_cell_of(enum pk_family family, int band, int64_t x, int64_t y)
+int64_t pk_cell_side(enum pk_family family, int band)
 {
     int64_t side = CELL_PIXELS * pk_band_pixel(family, band);
+    for (int level = band / PK_WIDE_BAND; level > 0; level--) {
+        side *= PK_WIDE_STEP;
+    }
+    return side;
+}
+
+int pk_wide_levels(enum pk_family family, int band)
+{
+    int level = 0;
+    while (level + 1 < PK_WIDE_LEVELS &&
+           PK_WIDE_SPAN * pk_cell_side(family, band + PK_WIDE_BAND * level) < WIDEST) {
+        level++;
+    }
+    return level + 1;
+}
+
+int pk_wide_level(enum pk_family family, int band, struct pk_ibox box)
+{
+    int level = 0, last = pk_wide_levels(family, band) - 1;
+    while (level < last) {
+        int64_t most = PK_WIDE_SPAN * pk_cell_side(family, band + PK_WIDE_BAND * level);
+        if (box.max_x - box.min_x <= most && box.max_y - box.min_y <= most) {
+            break;
+        }
+        level++;
+    }
+    return level;
+}
+
+int64_t pk_cell_of(enum pk_family family, int band, int64_t x, int64_t y)
+{
+    int64_t side = pk_cell_side(family, band);
     uint64_t column = (uint64_t)floor_div(x, side);
     return (int64_t)(column << 32 | (uint32_t)floor_div(y, side));
 }
 
 struct pk_ibox pk_cell_box(enum pk_family family, int band, int64_t cell)
 {
-    int64_t side = CELL_PIXELS * pk_band_pixel(family, band);
+    int64_t side = pk_cell_side(family, band);
     int64_t column = cell >> 32, row = (int32_t)(uint32_t)(uint64_t)cell;
     return (struct pk_ibox){column * side, row * side, (column + 1) * side - 1,
                             (row + 1) * side - 1};

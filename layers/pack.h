@@ -13,6 +13,15 @@
  * row counted from the family's origin. A feature lies whole in every cell that
  * its box touches; the reader takes it once, by (key, part).
  *
+ * What is much larger than a cell would lie in thousands of them. So each band has
+ * wide cells too, PK_WIDE_STEP times a cell's side, and wider ones PK_WIDE_STEP times
+ * that: its wide levels. A feature lies in the cells of the first level at which
+ * neither side of its box is longer than PK_WIDE_SPAN cells (see pk_wide_level), with
+ * the detail of the band; level 0 are the plain cells. A reader of a band reads every
+ * level. A wide level is named as band + PK_WIDE_BAND * level, wherever packs and cells
+ * are asked for; change boxes, and all that is known of tiles, have the plain band.
+ * Labels lie in the plain cell of their anchor, however large the thing is.
+ *
  * A pack has one section per source layer, by name; a section has its keys, its
  * attribute sets and its features in order of (key, part). Label packs have the
  * same form: point features at the anchors of everything that may be labelled.
@@ -51,7 +60,17 @@ bool pk_ibox_touches(struct pk_ibox a, struct pk_ibox b);
 struct pk_ibox pk_ibox_join(struct pk_ibox a, struct pk_ibox b);
 struct pk_ibox pk_ibox_grow(struct pk_ibox box, int64_t by);
 
-/* Cell numbers: column << 32 | row. */
+/* Wide levels of a band. A box at most PK_WIDE_SPAN cells long touches at most
+ * (PK_WIDE_SPAN + 1)^2 of them; the last level has whatever is larger still. */
+enum { PK_WIDE_STEP = 16, PK_WIDE_SPAN = 2, PK_WIDE_LEVELS = 4, PK_WIDE_BAND = 32 };
+/* Levels of a plain band that can have something, plain cells counted: 1.. */
+int pk_wide_levels(enum pk_family family, int band);
+/* The level of a plain band at which a feature with that box lies. */
+int pk_wide_level(enum pk_family family, int band, struct pk_ibox box);
+
+/* Side of a cell; band as in pk_cell_of. */
+int64_t pk_cell_side(enum pk_family family, int band);
+/* Cell numbers: column << 32 | row. The band may be of a wide level. */
 int64_t pk_cell_of(enum pk_family family, int band, int64_t x, int64_t y);
 struct pk_ibox pk_cell_box(enum pk_family family, int band, int64_t cell);
 

@@ -15,8 +15,9 @@ struct cell_job {
     int64_t version;
     const char *legal_day;
     enum pk_family family;
-    int band;
+    int band, level;
     int64_t cell;
+    bool whole;
     struct pk_crs *crs;
     struct pk_box ground;
     struct pk_buf *features, *labels;
@@ -39,9 +40,11 @@ static enum pk_status join_sections(struct pk_buf *all, const struct pk_buf *mor
     return status;
 }
 
-static enum pk_status take_cell(void *ctx, int64_t cell, const struct pk_buf *features,
+static enum pk_status take_cell(void *ctx, int band, int64_t cell,
+                                const struct pk_buf *features,
                                 const struct pk_buf *labels, struct pk_error *err)
 {
+    (void)band;
     (void)cell;
     struct cell_job *job = ctx;
     enum pk_status status = join_sections(job->features, features, err);
@@ -50,7 +53,8 @@ static enum pk_status take_cell(void *ctx, int64_t cell, const struct pk_buf *fe
 
 static enum pk_status serve(struct cell_job *job, struct prep *p, struct pk_error *err)
 {
-    struct prep_cells cells = {.count = 1, .cells = &job->cell};
+    struct prep_wanted cells = {.whole = job->whole};
+    cells.level[job->level] = (struct prep_cells){.count = 1, .cells = &job->cell};
     return prep_serve(p, job->family, job->band, &cells, take_cell, job, err);
 }
 
@@ -80,9 +84,9 @@ static enum pk_status prepare_plans(struct cell_job *job, struct pk_error *err)
 {
     struct prep p;
     struct prep_ids near = {0};
-    bool many = false;
+    bool many = job->level > 0;
     prep_init(&p, job->crs);
-    enum pk_status status = plans_near(job, &near, &many, err);
+    enum pk_status status = many ? PK_OK : plans_near(job, &near, &many, err);
     if (status == PK_OK) {
         status = prep_load_plans(&p, job->store, job->version, job->legal_day,
                                  many ? NULL : &near, err);
@@ -113,7 +117,8 @@ static enum pk_status prepare_layer(struct cell_job *job, const struct pk_layer_
         return PK_OK;
     }
     prep_init(&p, job->crs);
-    if (min_band < PK_BAND_FULL) { /* borders are shared: what touches counts too */
+    if (job->level == 0 &&
+        min_band < PK_BAND_FULL) { /* borders are shared: what touches counts too */
         struct pk_rows rows = {.layer_id = row->layer_id, .box = &job->ground};
         status = job->store->ops->features(job->store, job->version, &rows, join_feature,
                                            &box, &p.scratch, err);
@@ -121,7 +126,8 @@ static enum pk_status prepare_layer(struct cell_job *job, const struct pk_layer_
         box = pk_box_grow(box, 0.01);
     }
     if (status == PK_OK) {
-        status = prep_load_layer(&p, job->store, job->version, row, &box, err);
+        status = prep_load_layer(&p, job->store, job->version, row,
+                                 job->level == 0 ? &box : NULL, err);
     }
     if (status == PK_OK) {
         status = serve(job, &p, err);
@@ -147,16 +153,18 @@ static enum pk_status legal_day_of(const char **out, struct cell_job *job,
     return status;
 }
 
-enum pk_status pk_prepare_cell(struct pk_buf *features, struct pk_buf *labels,
-                               struct pk_store *store, int64_t version,
-                               enum pk_family family, int band, int64_t cell,
-                               struct pk_error *err)
+static enum pk_status make_cell(struct pk_buf *features, struct pk_buf *labels,
+                                struct pk_store *store, int64_t version,
+                                enum pk_family family, int band, int64_t cell, bool whole,
+                                struct pk_error *err)
 {
     struct cell_job job = {.store = store,
                            .version = version,
                            .family = family,
-                           .band = band,
+                           .band = band % PK_WIDE_BAND,
+                           .level = band / PK_WIDE_BAND,
                            .cell = cell,
+                           .whole = whole,
                            .crs = pk_crs_create(),
                            .features = features,
                            .labels = labels};
@@ -165,7 +173,9 @@ enum pk_status pk_prepare_cell(struct pk_buf *features, struct pk_buf *labels,
     uint32_t layer_count = 0;
     pk_buf_clear(features);
     pk_buf_clear(labels);
-    job.ground = prep_cell_ground(job.crs, family, band, cell);
+    if (job.level == 0) {
+        job.ground = prep_cell_ground(job.crs, family, band, cell);
+    }
     enum pk_status status = legal_day_of(&job.legal_day, &job, &arena, err);
     if (status == PK_OK) {
         status = prepare_plans(&job, err);
@@ -179,4 +189,20 @@ enum pk_status pk_prepare_cell(struct pk_buf *features, struct pk_buf *labels,
     pk_arena_finish(&arena);
     pk_crs_destroy(job.crs);
     return status;
+}
+
+enum pk_status pk_prepare_cell(struct pk_buf *features, struct pk_buf *labels,
+                               struct pk_store *store, int64_t version,
+                               enum pk_family family, int band, int64_t cell,
+                               struct pk_error *err)
+{
+    return make_cell(features, labels, store, version, family, band, cell, false, err);
+}
+
+enum pk_status pk_prepare_whole_cell(struct pk_buf *features, struct pk_buf *labels,
+                                     struct pk_store *store, int64_t version,
+                                     enum pk_family family, int band, int64_t cell,
+                                     struct pk_error *err)
+{
+    return make_cell(features, labels, store, version, family, band, cell, true, err);
 }

@@ -32,10 +32,18 @@
 #include "layers/pack.h"
 #include "layers/store.h"
 
-/* Both packs of one cell, made from the rows. Errors: PK_IO, PK_BAD_DATA. */
+/* Both packs of one cell, made from the rows: what publish stores, byte for byte. The
+ * band may be of a wide level (pack.h); such a cell is made from all rows there are.
+ * Errors: PK_IO, PK_BAD_DATA. */
 enum pk_status pk_prepare_cell(struct pk_buf *features, struct pk_buf *labels,
                                struct pk_store *store, int64_t version,
                                enum pk_family family, int band, int64_t cell,
                                struct pk_error *err) PK_MUST_CHECK;
+/* The same of a plain cell, but with what lies in wide cells in it too: who draws an old
+ * state needs this cell alone. */
+enum pk_status pk_prepare_whole_cell(struct pk_buf *features, struct pk_buf *labels,
+                                     struct pk_store *store, int64_t version,
+                                     enum pk_family family, int band, int64_t cell,
+                                     struct pk_error *err) PK_MUST_CHECK;
 
 #endif

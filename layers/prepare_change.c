@@ -336,15 +336,14 @@ enum pk_status prep_changes_compare(struct prep_changes *c, const char *const *n
 }
 
 enum pk_status prep_changes_all(struct prep_changes *c, enum pk_family family, int band,
-                                int64_t cell, const void *fresh, size_t fresh_len,
+                                struct pk_ibox cell, const void *fresh, size_t fresh_len,
                                 struct pk_error *err)
 {
     struct pk_arena arena = {0};
     struct pk_pack pack;
     enum pk_status status = pk_pack_open(&pack, fresh, fresh_len, NULL, &arena, err);
     for (uint32_t i = 0; status == PK_OK && i < pack.section_count; i++) {
-        put_box(c, kept_name(c, pack.sections[i].source_layer), family, band,
-                pk_cell_box(family, band, cell));
+        put_box(c, kept_name(c, pack.sections[i].source_layer), family, band, cell);
     }
     pk_arena_finish(&arena);
     return status;

@@ -37,10 +37,10 @@ enum pk_status prep_changes_compare(struct prep_changes *c, const char *const *n
                                     enum pk_family family, int band, const void *old,
                                     size_t old_len, const void *fresh, size_t fresh_len,
                                     struct pk_error *err) PK_MUST_CHECK;
-/* All of the cell's box, for every section that the pack has: when there was nothing
- * anywhere before. */
+/* All of `cell`, the cell's box, for every section that the pack has: when there was
+ * nothing anywhere before. */
 enum pk_status prep_changes_all(struct prep_changes *c, enum pk_family family, int band,
-                                int64_t cell, const void *fresh, size_t fresh_len,
+                                struct pk_ibox cell, const void *fresh, size_t fresh_len,
                                 struct pk_error *err) PK_MUST_CHECK;
 /* At most PREP_CHANGES_MAX boxes, neighbours merged, in a fixed order. */
 void prep_changes_settle(struct prep_changes *c);

@@ -225,9 +225,11 @@ static enum pk_status choose_again(struct editor *e, struct pk_arena *arena,
             add_square(e, f->box[s->family], f->section);
         }
     }
-    for (size_t i = 0; i < s->cells->count && status == PK_OK; i++) {
+    const struct prep_cells *plain =
+        &s->cells->level[0]; /* small ones are nowhere else */
+    for (size_t i = 0; i < plain->count && status == PK_OK; i++) {
         struct pk_arena one = {0};
-        status = read_cell(e, s->band, s->cells->cells[i], e->edit->version - 1, &one,
+        status = read_cell(e, s->band, plain->cells[i], e->edit->version - 1, &one,
                            &features, NULL, err);
         if (status == PK_OK) {
             status = walk(e, features, &one, note_gone_small, NULL, err);
@@ -260,13 +262,13 @@ static void make_own_items(struct editor *e)
     struct server *s = &e->s;
     for (uint32_t i = 0; i < s->p->feature_count; i++) {
         const struct prep_feature *f = &s->p->features[i];
-        if (!f->own || prep_is_small(s, f) || !prep_wanted_box(s, f->box[s->family])) {
+        if (!f->own || prep_is_small(s, f) || !prep_wanted_feature(s, f)) {
             continue;
         }
         struct pk_ifeature item = prep_head_of(s, f);
         prep_make_shape(s, f, &item);
         if (item.ring_count > 0) {
-            prep_place_item(s, prep_put_item(s, &item, f->section));
+            prep_place_item(s, prep_put_item(s, &item, f->section), prep_level_of(s, f));
         }
     }
     for (uint32_t i = 0; i < e->slots; i++) {
@@ -274,7 +276,7 @@ static void make_own_items(struct editor *e)
         if (q->found) {
             struct pk_ifeature item = q->best;
             prep_make_box(s, &item);
-            prep_place_item(s, prep_put_item(s, &item, q->section));
+            prep_place_item(s, prep_put_item(s, &item, q->section), 0);
         }
     }
 }
@@ -380,32 +382,33 @@ static void add_own_labels(struct editor *e, int64_t cell, struct pk_pack_writer
     }
 }
 
-static enum pk_status write_cell(struct editor *e, int64_t cell, size_t *at,
+static enum pk_status write_cell(struct editor *e, int level, int64_t cell, size_t *at,
                                  struct pk_buf *features, struct pk_buf *labels,
                                  struct pk_error *err)
 {
+    uint32_t item;
     struct server *s = &e->s;
     struct pk_arena arena = {0};
     struct pk_bytes old_features, old_labels;
-    bool full = s->band == PK_BAND_FULL;
+    bool full = level == 0 && s->band == PK_BAND_FULL;
     struct pk_pack_writer *w = pk_pack_writer_create(), *l = pk_pack_writer_create();
     pack_writer_borrow(w);
     pack_writer_borrow(l);
     begin_sections(e, w);
     begin_sections(e, l);
-    for (; *at < s->features.count && s->features.at[*at].cell == cell; ++*at) {
-        uint32_t item = s->features.at[*at].item;
+    while (prep_take_entry(&s->features, at, level, cell, &item)) {
         pk_pack_writer_add(w, s->p->sections[s->sections[item]].name, &s->items[item]);
     }
-    enum pk_status status = read_cell(e, s->band, cell, e->edit->version - 1, &arena,
-                                      &old_features, full ? &old_labels : NULL, err);
+    enum pk_status status =
+        read_cell(e, s->band + PK_WIDE_BAND * level, cell, e->edit->version - 1, &arena,
+                  &old_features, full ? &old_labels : NULL, err);
     if (status == PK_OK) {
         status = walk(e, old_features, &arena, retain, w, err);
     }
     if (status == PK_OK && full) {
         add_own_labels(e, cell, l);
         status = walk(e, old_labels, &arena, retain, l, err);
-    } else if (status == PK_OK) {
+    } else if (status == PK_OK && level == 0) {
         status = thin_labels(e, cell, &arena, l, err);
     }
     pk_buf_clear(features);
@@ -420,7 +423,7 @@ static enum pk_status write_cell(struct editor *e, int64_t cell, size_t *at,
 
 enum pk_status prep_serve_edit(struct prep *p, const struct prep_edit *edit,
                                enum pk_family family, int band,
-                               const struct prep_cells *cells, prep_cell_fn *emit,
+                               const struct prep_wanted *cells, prep_cell_fn *emit,
                                void *ctx, struct pk_error *err)
 {
     struct editor e = {
@@ -441,10 +444,14 @@ enum pk_status prep_serve_edit(struct prep *p, const struct prep_edit *edit,
         make_own_items(&e);
         prep_sort_entries(&e.s.features);
     }
-    for (size_t i = 0; i < cells->count && status == PK_OK; i++) {
-        status = write_cell(&e, cells->cells[i], &at, &features, &labels, err);
-        if (status == PK_OK) {
-            status = emit(ctx, cells->cells[i], &features, &labels, err);
+    for (int level = 0; level < PK_WIDE_LEVELS && status == PK_OK; level++) {
+        const struct prep_cells *of = &cells->level[level];
+        for (size_t i = 0; i < of->count && status == PK_OK; i++) {
+            status = write_cell(&e, level, of->cells[i], &at, &features, &labels, err);
+            if (status == PK_OK) {
+                status = emit(ctx, band + PK_WIDE_BAND * level, of->cells[i], &features,
+                              &labels, err);
+            }
         }
     }
     pk_buf_finish(&features);

@@ -169,6 +169,14 @@ static void place_label(struct prep *p, struct prep_feature *f, const struct pk_
     set_anchor(f, x, y, g->kind == PK_GEOM_AREA ? room : 0);
 }
 
+void prep_label_place(const struct pk_geom *geom, double *easting, double *northing)
+{
+    struct prep_feature f = {0};
+    place_label(NULL, &f, geom, NULL, 0);
+    *easting = (double)f.anchor[0] / 1000;
+    *northing = (double)(PK_TM_TOP - f.anchor[1]) / 1000;
+}
+
 /* ---- geometry ---- */
 
 void prep_add(struct prep *p, const struct prep_feature *feature,

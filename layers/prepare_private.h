@@ -108,6 +108,8 @@ int64_t *prep_scratch_xy(struct prep *p, size_t count);
  * PK_TOPO_NONE: the feature owns no boundary. Nothing when the geometry is empty. */
 void prep_add(struct prep *p, const struct prep_feature *feature,
               const struct pk_geom *geom, const char *label, int crs, uint32_t owner);
+/* Where the label of a geometry without a delivered position stands, EPSG:3006. */
+void prep_label_place(const struct pk_geom *geom, double *easting, double *northing);
 /* After all rows: topologies, boxes, wm anchors. */
 void prep_build(struct prep *p, bool split);
 
@@ -188,12 +190,19 @@ void prep_cells_add(struct prep_cells *set, enum pk_family family, int band,
 void prep_cells_sort(struct prep_cells *set);
 void prep_cells_finish(struct prep_cells *set);
 
-/* The group's sections of each of the cells, in order, empty ones as no bytes. */
-typedef enum pk_status prep_cell_fn(void *ctx, int64_t cell,
+/* The cells of one band that are made, by wide level; each sorted. */
+struct prep_wanted {
+    struct prep_cells level[PK_WIDE_LEVELS];
+    bool whole; /* plain cells with the wide features in them, no wide cell */
+};
+
+/* The group's sections of each of the cells, level by level and in order, empty ones as
+ * no bytes. The band is that of the cell's level. */
+typedef enum pk_status prep_cell_fn(void *ctx, int band, int64_t cell,
                                     const struct pk_buf *features,
                                     const struct pk_buf *labels, struct pk_error *err);
 enum pk_status prep_serve(struct prep *p, enum pk_family family, int band,
-                          const struct prep_cells *cells, prep_cell_fn *emit, void *ctx,
+                          const struct prep_wanted *cells, prep_cell_fn *emit, void *ctx,
                           struct pk_error *err) PK_MUST_CHECK;
 
 /* ---- one edit among many plans ---- */
@@ -220,7 +229,7 @@ struct prep_edit {
  * reads what was emitted for the finer ones, so emit must have stored it. */
 enum pk_status prep_serve_edit(struct prep *p, const struct prep_edit *edit,
                                enum pk_family family, int band,
-                               const struct prep_cells *cells, prep_cell_fn *emit,
+                               const struct prep_wanted *cells, prep_cell_fn *emit,
                                void *ctx, struct pk_error *err) PK_MUST_CHECK;
 
 #endif

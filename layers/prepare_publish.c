@@ -5,6 +5,7 @@
  */
 #include "layers/prepare_publish.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,11 +17,20 @@
 enum { BANDS = PK_BAND_FULL - PK_BAND_MIN + 1, GROUP_STEPS = PK_FAMILY_COUNT * BANDS };
 enum { EDIT_PLANS_MAX = 200 }; /* beyond it everything is loaded */
 #define PACK_BYTES_MAX ((size_t)1 << 30)
+#define WIDE_FROM_M    800.0  /* less than PK_WIDE_SPAN cells of full, on the ground */
+#define CELL_MOST_M    5000.0 /* more than a plain cell of full in either family */
 
-/* Boxes of EPSG:3006 that changed. */
+/* Boxes of EPSG:3006 that changed. One with a place is that of a single feature and of
+ * its label: when it is large it lies in wide cells, and the label in one plain cell.
+ * One without may have anything in it. */
+struct area {
+    struct pk_box box;
+    bool placed;
+    double x, y;
+};
 struct areas {
     uint32_t count, cap;
-    struct pk_box *boxes;
+    struct area *at;
 };
 
 struct publish {
@@ -40,22 +50,27 @@ struct publish {
     int band;
 };
 
-static void areas_add(struct areas *a, struct pk_box box)
+static void areas_put(struct areas *a, const struct area *area)
 {
-    if (pk_box_is_empty(box)) {
+    if (pk_box_is_empty(area->box)) {
         return;
     }
     if (a->count == a->cap) {
         a->cap = a->cap > 0 ? 2 * a->cap : 64;
-        a->boxes = pk_xrealloc(a->boxes, a->cap, sizeof(*a->boxes));
+        a->at = pk_xrealloc(a->at, a->cap, sizeof(*a->at));
     }
-    a->boxes[a->count++] = box;
+    a->at[a->count++] = *area;
+}
+
+static void areas_add(struct areas *a, struct pk_box box)
+{
+    areas_put(a, &(struct area){.box = box});
 }
 
 static bool areas_touch(const struct areas *a, uint32_t count, struct pk_box box)
 {
     for (uint32_t i = 0; i < count; i++) {
-        if (pk_box_touches(a->boxes[i], box)) {
+        if (pk_box_touches(a->at[i].box, box)) {
             return true;
         }
     }
@@ -88,10 +103,11 @@ static bool same_bytes(sqlite3_stmt *stmt, int column, const struct pk_buf *b)
            (len == 0 || memcmp(sqlite3_column_blob(stmt, column), b->data, len) == 0);
 }
 
-static void bind_pack(const struct publish *pub, sqlite3_stmt *stmt, int64_t cell)
+static void bind_pack(const struct publish *pub, sqlite3_stmt *stmt, int band,
+                      int64_t cell)
 {
     sqlite3_bind_text(stmt, 1, pk_family_name(pub->family), -1, SQLITE_STATIC);
-    sqlite3_bind_int(stmt, 2, pub->band);
+    sqlite3_bind_int(stmt, 2, band);
     sqlite3_bind_int64(stmt, 3, cell);
     sqlite3_bind_int64(stmt, 4, pub->job->version);
 }
@@ -146,10 +162,11 @@ static void bind_bytes(sqlite3_stmt *stmt, int at, const struct pk_buf *b)
     }
 }
 
-static enum pk_status store_pack(struct publish *pub, int64_t cell, struct pk_error *err)
+static enum pk_status store_pack(struct publish *pub, int band, int64_t cell,
+                                 struct pk_error *err)
 {
     sqlite3_stmt *stmt = pub->write_pack;
-    bind_pack(pub, stmt, cell);
+    bind_pack(pub, stmt, band, cell);
     bind_bytes(stmt, 5, &pub->joined[0]);
     bind_bytes(stmt, 6, &pub->joined[1]);
     int rc = sqlite3_step(stmt);
@@ -166,14 +183,15 @@ static enum pk_status store_pack(struct publish *pub, int64_t cell, struct pk_er
 }
 
 /* Against what the version before had in the cell; the row read stands at it. */
-static enum pk_status note_changes(struct publish *pub, int64_t cell, bool was_there,
-                                   const struct pk_buf *features,
+static enum pk_status note_changes(struct publish *pub, int band, int64_t cell,
+                                   bool was_there, const struct pk_buf *features,
                                    const struct pk_buf *labels, struct pk_error *err)
 {
     sqlite3_stmt *row = pub->read_pack;
     if (pub->first) {
-        return prep_changes_all(&pub->changes, pub->family, pub->band, cell,
-                                features->data, features->len, err);
+        return prep_changes_all(&pub->changes, pub->family, pub->band,
+                                pk_cell_box(pub->family, band, cell), features->data,
+                                features->len, err);
     }
     enum pk_status status = PK_OK;
     const struct pk_buf *fresh[2] = {features, labels};
@@ -187,12 +205,13 @@ static enum pk_status note_changes(struct publish *pub, int64_t cell, bool was_t
     return status;
 }
 
-static enum pk_status take_cell(void *ctx, int64_t cell, const struct pk_buf *features,
+static enum pk_status take_cell(void *ctx, int band, int64_t cell,
+                                const struct pk_buf *features,
                                 const struct pk_buf *labels, struct pk_error *err)
 {
     struct publish *pub = ctx;
     sqlite3_stmt *row = pub->read_pack;
-    bind_pack(pub, row, cell);
+    bind_pack(pub, row, band, cell);
     int rc = sqlite3_step(row);
     bool there = rc == SQLITE_ROW;
     enum pk_status status = PK_OK;
@@ -209,13 +228,44 @@ static enum pk_status take_cell(void *ctx, int64_t cell, const struct pk_buf *fe
         there ? same_bytes(row, 0, &pub->joined[0]) && same_bytes(row, 1, &pub->joined[1])
               : pub->joined[0].len == 0 && pub->joined[1].len == 0;
     if (status == PK_OK && !same) {
-        status = note_changes(pub, cell, there, features, labels, err);
+        status = note_changes(pub, band, cell, there, features, labels, err);
     }
     sqlite3_reset(row);
     if (status == PK_OK && !same) {
-        status = store_pack(pub, cell, err);
+        status = store_pack(pub, band, cell, err);
     }
     return status;
+}
+
+/* The longer side of a feature in any of the coordinate systems is at least this share
+ * of that of its box in another, turned by up to 8 degrees and seen through a box: half
+ * of it, less how the scale of Web Mercator changes across the country. */
+#define TURNED_SHARE 0.3
+/* Units per metre on the ground, at most (Web Mercator at 69 degrees north). */
+static const int64_t units_per_m[PK_FAMILY_COUNT] = {5000, 1000};
+
+/* The cells of one band that an area may have changed; `box`: its box in the family. */
+static void add_area(const struct publish *pub, struct prep_wanted *cells,
+                     const struct area *a, struct pk_ibox box)
+{
+    int64_t near = (int64_t)PREP_LABEL_REACH * units_per_m[pub->family] +
+                   pk_band_pixel(pub->family, pub->band);
+    struct pk_ibox least = {0};
+    int64_t width = box.max_x - box.min_x, height = box.max_y - box.min_y;
+    int from = 0, to = pk_wide_level(pub->family, pub->band, box);
+    if (a->placed) {
+        least.max_x = (int64_t)(TURNED_SHARE * (double)(width > height ? width : height));
+        from = pk_wide_level(pub->family, pub->band, least);
+    }
+    for (int level = from; level <= to; level++) {
+        prep_cells_add(&cells->level[level], pub->family,
+                       pub->band + PK_WIDE_BAND * level, pk_ibox_grow(box, near));
+    }
+    if (from > 0) {
+        struct pk_box place = {a->x, a->y, a->x, a->y};
+        struct pk_ibox at = prep_family_box(pub->job->crs, pub->family, place);
+        prep_cells_add(&cells->level[0], pub->family, pub->band, pk_ibox_grow(at, near));
+    }
 }
 
 /* All families and bands of a loaded group, where the areas are. */
@@ -225,31 +275,38 @@ static enum pk_status serve_group(struct publish *pub, struct prep *p,
 {
     enum pk_status status = PK_OK;
     int step = 0;
+    struct pk_ibox *boxes = pk_xcalloc(areas->count + 1, sizeof(*boxes));
     pub->names = names;
     for (int f = 0; f < PK_FAMILY_COUNT && status == PK_OK; f++) {
+        for (uint32_t i = 0; i < areas->count; i++) {
+            boxes[i] =
+                prep_family_box(pub->job->crs, (enum pk_family)f, areas->at[i].box);
+        }
         for (int band = PK_BAND_FULL; band >= PK_BAND_MIN && status == PK_OK; band--) {
             report(pub, (double)step++ / GROUP_STEPS);
             if (band < min_band) {
                 continue;
             }
-            struct prep_cells cells = {0};
+            struct prep_wanted cells = {0};
             pub->family = (enum pk_family)f;
             pub->band = band;
             for (uint32_t i = 0; i < areas->count; i++) {
-                struct pk_box ground = pk_box_grow(areas->boxes[i], PREP_LABEL_REACH);
-                struct pk_ibox box = prep_family_box(pub->job->crs, pub->family, ground);
-                prep_cells_add(&cells, pub->family, band,
-                               pk_ibox_grow(box, pk_band_pixel(pub->family, band)));
+                add_area(pub, &cells, &areas->at[i], boxes[i]);
             }
-            prep_cells_sort(&cells);
+            for (int level = 0; level < PK_WIDE_LEVELS; level++) {
+                prep_cells_sort(&cells.level[level]);
+            }
             prep_changes_next(&pub->changes);
             status = pub->edit != NULL
                          ? prep_serve_edit(p, pub->edit, pub->family, band, &cells,
                                            take_cell, pub, err)
                          : prep_serve(p, pub->family, band, &cells, take_cell, pub, err);
-            prep_cells_finish(&cells);
+            for (int level = 0; level < PK_WIDE_LEVELS; level++) {
+                prep_cells_finish(&cells.level[level]);
+            }
         }
     }
+    free(boxes);
     return status;
 }
 
@@ -344,6 +401,38 @@ static struct plan_box *plan_boxes(const struct prep *p, uint32_t *count)
     return all;
 }
 
+/* Large enough to lie in wide cells, in some band. */
+static bool may_be_wide(struct pk_box box)
+{
+    return fmax(box.max_x - box.min_x, box.max_y - box.min_y) > WIDE_FROM_M;
+}
+
+static void add_feature(struct areas *areas, const struct prep_feature *f)
+{
+    areas_put(areas, &(struct area){.box = ground_box(f),
+                                    .placed = true,
+                                    .x = (double)f->anchor[0] / 1000,
+                                    .y = (double)(PK_TM_TOP - f->anchor[1]) / 1000});
+}
+
+/* A large plan where nothing was before: its features, and the boundaries of all. */
+static void add_large_plans(const struct prep *p, const struct plan_box *boxes,
+                            uint32_t count, struct areas *areas)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < count && !any; i++) {
+        any = may_be_wide(boxes[i].box);
+    }
+    for (uint32_t i = 0; any && i < p->feature_count; i++) {
+        const struct prep_feature *f = &p->features[i];
+        const struct plan_box *plan =
+            bsearch(&f->plan, boxes, count, sizeof(*boxes), compare_plan_boxes);
+        if (f->chain != PK_TOPO_NONE || (plan != NULL && may_be_wide(plan->box))) {
+            add_feature(areas, f);
+        }
+    }
+}
+
 /* Boxes of the changed plans, old and new, and of those that touch them. */
 static enum pk_status changed_ground(struct publish *pub, const struct prep *p,
                                      const struct prep_ids *changed, struct areas *areas,
@@ -353,9 +442,13 @@ static enum pk_status changed_ground(struct publish *pub, const struct prep *p,
     struct plan_box *boxes = plan_boxes(p, &count);
     enum pk_status status = PK_OK;
     for (uint32_t i = 0; i < count; i++) {
-        if (prep_ids_have(changed, boxes[i].plan)) {
+        if (prep_ids_have(changed, boxes[i].plan) &&
+            !(pub->first && may_be_wide(boxes[i].box))) {
             areas_add(areas, boxes[i].box);
         }
+    }
+    if (pub->first) {
+        add_large_plans(p, boxes, count, areas);
     }
     for (uint32_t i = 0; i < changed->count && status == PK_OK && !pub->first; i++) {
         struct pk_box box;
@@ -394,7 +487,7 @@ static enum pk_status publish_all_plans(struct publish *pub,
         status = serve_group(pub, &p, prep_plan_sections, &areas, PK_BAND_MIN, err);
     }
     prep_finish(&p);
-    free(areas.boxes);
+    free(areas.at);
     return status;
 }
 
@@ -422,7 +515,7 @@ static enum pk_status find_reach(struct publish *pub, const struct prep_ids *cha
     uint32_t count = r->areas.count;
     for (uint32_t i = 0; i < count && status == PK_OK; i++) {
         status = prep_plans_in(&r->own, pub->store, pub->job->version,
-                               pk_box_grow(r->areas.boxes[i], 0.01), &pub->arena, err);
+                               pk_box_grow(r->areas.at[i].box, 0.01), &pub->arena, err);
     }
     prep_ids_sort(&r->own);
     for (uint32_t i = 0;
@@ -556,7 +649,7 @@ static enum pk_status publish_plans(struct publish *pub, struct pk_error *err)
     prep_ids_finish(&changed);
     prep_ids_finish(&reach.own);
     prep_ids_finish(&reach.loaded);
-    free(reach.areas.boxes);
+    free(reach.areas.at);
     return status;
 }
 
@@ -620,7 +713,12 @@ static bool visit_feature(const struct pk_feature_row *row, void *ctx)
 {
     struct feature_areas *fa = ctx;
     if (fa->only == NULL || prep_ids_have(fa->only, row->id)) {
-        areas_add(fa->areas, pk_geom_box(&row->geom));
+        struct area a = {.box = pk_geom_box(&row->geom)};
+        a.placed = may_be_wide(a.box) && row->geom.kind != PK_GEOM_NONE;
+        if (a.placed) {
+            prep_label_place(&row->geom, &a.x, &a.y);
+        }
+        areas_put(fa->areas, &a);
     }
     pk_arena_reset(fa->arena);
     return true;
@@ -668,14 +766,29 @@ static void add_neighbours(const struct prep *p, struct areas *areas)
     bool many = own > 2000; /* one box around all touches all that they do */
     struct pk_box all = PK_BOX_EMPTY;
     for (uint32_t i = 0; many && i < own; i++) {
-        all = pk_box_join(all, areas->boxes[i]);
+        all = pk_box_join(all, areas->at[i].box);
     }
     for (uint32_t i = 0; i < p->feature_count; i++) {
         struct pk_box box = pk_box_grow(ground_box(&p->features[i]), 0.01);
         if (many ? pk_box_touches(all, box) : areas_touch(areas, own, box)) {
-            areas_add(areas, box);
+            add_feature(areas, &p->features[i]);
         }
     }
+}
+
+/* The widest level at which something changed lies, in full. */
+static int widest_level(const struct publish *pub, const struct areas *areas)
+{
+    int widest = 0;
+    for (uint32_t i = 0; i < areas->count; i++) {
+        struct pk_box box = areas->at[i].box;
+        for (int f = 0; may_be_wide(box) && f < PK_FAMILY_COUNT; f++) {
+            struct pk_ibox units = prep_family_box(pub->job->crs, (enum pk_family)f, box);
+            int level = pk_wide_level((enum pk_family)f, PK_BAND_FULL, units);
+            widest = level > widest ? level : widest;
+        }
+    }
+    return widest;
 }
 
 static enum pk_status load_changed_layer(struct publish *pub, struct prep *p,
@@ -693,10 +806,12 @@ static enum pk_status load_changed_layer(struct publish *pub, struct prep *p,
     /* Only in full, where neighbours do not matter: the rows of the cells are enough. */
     struct pk_box box = PK_BOX_EMPTY;
     for (uint32_t i = 0; i < areas->count; i++) {
-        box = pk_box_join(box, areas->boxes[i]);
+        box = pk_box_join(box, areas->at[i].box);
     }
-    box = pk_box_grow(box, 5000); /* more than a cell of either family */
-    return prep_load_layer(p, pub->store, pub->job->version, row, &box, err);
+    int level = widest_level(pub, areas);
+    box = pk_box_grow(box, CELL_MOST_M * (level > 0 ? PK_WIDE_STEP : 1));
+    return prep_load_layer(p, pub->store, pub->job->version, row, level > 1 ? NULL : &box,
+                           err);
 }
 
 static enum pk_status publish_layer(struct publish *pub,
@@ -726,7 +841,7 @@ static enum pk_status publish_layer(struct publish *pub,
     }
     prep_finish(&p);
     prep_ids_finish(&changed);
-    free(areas.boxes);
+    free(areas.at);
     return status;
 }
 

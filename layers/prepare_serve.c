@@ -13,7 +13,7 @@ void prep_cells_add(struct prep_cells *set, enum pk_family family, int band,
     if (box.min_x > box.max_x || box.min_y > box.max_y) {
         return;
     }
-    int64_t side = 256 * pk_band_pixel(family, band);
+    int64_t side = pk_cell_side(family, band);
     struct pk_ibox first =
         pk_cell_box(family, band, pk_cell_of(family, band, box.min_x, box.min_y));
     for (int64_t y = first.min_y; y <= box.max_y; y += side) {
@@ -66,31 +66,84 @@ bool prep_cells_have(const struct prep_cells *set, int64_t cell)
 
 /* ---- one band ---- */
 
-bool prep_wanted_box(const struct server *s, struct pk_ibox box)
+/* Visits the wanted cells of a level that a box touches, from whichever there are fewer
+ * of: those of the box, or those that are wanted. False as soon as the visit says so. */
+typedef bool cell_visit(struct server *s, int level, int64_t cell, uint32_t item);
+
+static bool each_cell(struct server *s, int level, struct pk_ibox box, uint32_t item,
+                      cell_visit *visit)
 {
+    const struct prep_cells *wanted = &s->cells->level[level];
+    int band = s->band + PK_WIDE_BAND * level;
+    int64_t side = pk_cell_side(s->family, band);
     if (box.min_x > box.max_x || box.min_y > box.max_y) {
-        return false;
+        return true;
     }
-    int64_t side = 256 * pk_band_pixel(s->family, s->band);
-    struct pk_ibox first = pk_cell_box(
-        s->family, s->band, pk_cell_of(s->family, s->band, box.min_x, box.min_y));
+    struct pk_ibox first =
+        pk_cell_box(s->family, band, pk_cell_of(s->family, band, box.min_x, box.min_y));
+    size_t columns = (size_t)((box.max_x - first.min_x) / side + 1);
+    size_t rows = (size_t)((box.max_y - first.min_y) / side + 1);
+    if (columns * rows > wanted->count) {
+        for (size_t i = 0; i < wanted->count; i++) {
+            int64_t cell = wanted->cells[i];
+            if (pk_ibox_touches(box, pk_cell_box(s->family, band, cell)) &&
+                !visit(s, level, cell, item)) {
+                return false;
+            }
+        }
+        return true;
+    }
     for (int64_t y = first.min_y; y <= box.max_y; y += side) {
         for (int64_t x = first.min_x; x <= box.max_x; x += side) {
-            if (prep_cells_have(s->cells, pk_cell_of(s->family, s->band, x, y))) {
-                return true;
+            int64_t cell = pk_cell_of(s->family, band, x, y);
+            if (prep_cells_have(wanted, cell) && !visit(s, level, cell, item)) {
+                return false;
             }
         }
     }
+    return true;
+}
+
+static bool stop_there(struct server *s, int level, int64_t cell, uint32_t item)
+{
+    (void)s;
+    (void)level;
+    (void)cell;
+    (void)item;
     return false;
 }
 
-void prep_put_entry(struct entries *e, int64_t cell, uint32_t item)
+/* By the box in full, not the band's own: neighbours have no say in that. */
+int prep_level_of(const struct server *s, const struct prep_feature *f)
+{
+    return s->cells->whole ? 0 : pk_wide_level(s->family, s->band, f->box[s->family]);
+}
+
+bool prep_wanted_feature(const struct server *s, const struct prep_feature *f)
+{
+    /* Nothing is changed by a visit that only stops. */
+    return !each_cell((struct server *)s, prep_level_of(s, f), f->box[s->family], 0,
+                      stop_there);
+}
+
+static void put_entry(struct entries *e, int level, int64_t cell, uint32_t item)
 {
     if (e->count == e->cap) {
         e->cap = e->cap > 0 ? 2 * e->cap : 256;
         e->at = pk_xrealloc(e->at, e->cap, sizeof(*e->at));
     }
-    e->at[e->count++] = (struct entry){cell, item};
+    e->at[e->count++] = (struct entry){cell, item, (uint32_t)level};
+}
+
+bool prep_take_entry(const struct entries *e, size_t *at, int level, int64_t cell,
+                     uint32_t *item)
+{
+    if (*at == e->count || e->at[*at].level != (uint32_t)level ||
+        e->at[*at].cell != cell) {
+        return false;
+    }
+    *item = e->at[(*at)++].item;
+    return true;
 }
 
 uint32_t prep_put_item(struct server *s, const struct pk_ifeature *item, uint8_t section)
@@ -281,20 +334,15 @@ void prep_make_shape(struct server *s, const struct prep_feature *f,
     }
 }
 
-void prep_place_item(struct server *s, uint32_t item)
+static bool put_there(struct server *s, int level, int64_t cell, uint32_t item)
 {
-    struct pk_ibox box = s->items[item].box;
-    int64_t side = 256 * pk_band_pixel(s->family, s->band);
-    struct pk_ibox first = pk_cell_box(
-        s->family, s->band, pk_cell_of(s->family, s->band, box.min_x, box.min_y));
-    for (int64_t y = first.min_y; y <= box.max_y; y += side) {
-        for (int64_t x = first.min_x; x <= box.max_x; x += side) {
-            int64_t cell = pk_cell_of(s->family, s->band, x, y);
-            if (prep_cells_have(s->cells, cell)) {
-                prep_put_entry(&s->features, cell, item);
-            }
-        }
-    }
+    put_entry(&s->features, level, cell, item);
+    return true;
+}
+
+void prep_place_item(struct server *s, uint32_t item, int level)
+{
+    each_cell(s, level, s->items[item].box, item, put_there);
 }
 
 static void make_items(struct server *s)
@@ -302,7 +350,7 @@ static void make_items(struct server *s)
     struct prep *p = s->p;
     for (uint32_t i = 0; i < p->feature_count; i++) {
         const struct prep_feature *f = &p->features[i];
-        if (f->min_band > s->band || !prep_wanted_box(s, f->box[s->family])) {
+        if (f->min_band > s->band || !prep_wanted_feature(s, f)) {
             continue;
         }
         struct pk_ifeature item = prep_head_of(s, f);
@@ -315,7 +363,7 @@ static void make_items(struct server *s)
             prep_make_shape(s, f, &item);
         }
         if (item.ring_count > 0) {
-            prep_place_item(s, prep_put_item(s, &item, f->section));
+            prep_place_item(s, prep_put_item(s, &item, f->section), prep_level_of(s, f));
         }
     }
 }
@@ -354,7 +402,8 @@ static void make_labels(struct server *s)
         struct pk_ifeature item = prep_head_of(s, f);
         if (f->min_band > s->band || !f->labelled ||
             !prep_cells_have(
-                s->cells, pk_cell_of(s->family, s->band, item.anchor_x, item.anchor_y))) {
+                &s->cells->level[0],
+                pk_cell_of(s->family, s->band, item.anchor_x, item.anchor_y))) {
             continue;
         }
         all[count++] = (struct prep_candidate){.x = prep_floor_div(item.anchor_x, square),
@@ -378,7 +427,7 @@ static void make_labels(struct server *s)
         struct pk_ifeature item = prep_head_of(s, f);
         item.box = PK_IBOX_EMPTY;
         int64_t cell = pk_cell_of(s->family, s->band, item.anchor_x, item.anchor_y);
-        prep_put_entry(&s->labels, cell, prep_put_item(s, &item, f->section));
+        put_entry(&s->labels, 0, cell, prep_put_item(s, &item, f->section));
     }
     free(all);
 }
@@ -388,6 +437,9 @@ static void make_labels(struct server *s)
 static int compare_entries(const void *a, const void *b)
 {
     const struct entry *x = a, *y = b;
+    if (x->level != y->level) {
+        return x->level < y->level ? -1 : 1;
+    }
     if (x->cell != y->cell) {
         return x->cell < y->cell ? -1 : 1;
     }
@@ -403,16 +455,16 @@ void prep_sort_entries(struct entries *e)
 
 /* The entries of one cell from *at on as a pack. */
 static void write_cell(const struct server *s, const struct entries *e, size_t *at,
-                       int64_t cell, struct pk_buf *out)
+                       int level, int64_t cell, struct pk_buf *out)
 {
+    uint32_t item;
     struct pk_pack_writer *w = pk_pack_writer_create();
     pack_writer_borrow(w);
     for (uint32_t i = 0; i < s->p->section_count; i++) {
         const struct prep_section *section = &s->p->sections[i];
         pk_pack_writer_section(w, section->name, section->keys, section->key_count);
     }
-    for (; *at < e->count && e->at[*at].cell == cell; ++*at) {
-        uint32_t item = e->at[*at].item;
+    while (prep_take_entry(e, at, level, cell, &item)) {
         pk_pack_writer_add(w, s->p->sections[s->sections[item]].name, &s->items[item]);
     }
     pk_buf_clear(out);
@@ -421,7 +473,7 @@ static void write_cell(const struct server *s, const struct entries *e, size_t *
 }
 
 enum pk_status prep_serve(struct prep *p, enum pk_family family, int band,
-                          const struct prep_cells *cells, prep_cell_fn *emit, void *ctx,
+                          const struct prep_wanted *cells, prep_cell_fn *emit, void *ctx,
                           struct pk_error *err)
 {
     struct server s = {.p = p,
@@ -439,13 +491,17 @@ enum pk_status prep_serve(struct prep *p, enum pk_family family, int band,
     prep_sort_entries(&s.labels);
     size_t feature = 0, label = 0;
     enum pk_status status = PK_OK;
-    for (size_t i = 0; i < cells->count && status == PK_OK; i++) {
-        write_cell(&s, &s.features, &feature, cells->cells[i], &features);
-        write_cell(&s, &s.labels, &label, cells->cells[i], &labels);
-        status = features.failed || labels.failed
-                     ? pk_fail(err, PK_LIMIT, "pack of %s band %d is too large",
-                               pk_family_name(family), band)
-                     : emit(ctx, cells->cells[i], &features, &labels, err);
+    for (int level = 0; level < PK_WIDE_LEVELS && status == PK_OK; level++) {
+        const struct prep_cells *of = &cells->level[level];
+        for (size_t i = 0; i < of->count && status == PK_OK; i++) {
+            write_cell(&s, &s.features, &feature, level, of->cells[i], &features);
+            write_cell(&s, &s.labels, &label, level, of->cells[i], &labels);
+            status = features.failed || labels.failed
+                         ? pk_fail(err, PK_LIMIT, "pack of %s band %d is too large",
+                                   pk_family_name(family), band)
+                         : emit(ctx, band + PK_WIDE_BAND * level, of->cells[i], &features,
+                                &labels, err);
+        }
     }
     pk_buf_finish(&features);
     pk_buf_finish(&labels);

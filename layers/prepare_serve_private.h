@@ -10,7 +10,7 @@ enum { LABEL_SQUARE_PIXELS = 64, LABELS_PER_SQUARE = 16 };
 
 struct entry {
     int64_t cell;
-    uint32_t item;
+    uint32_t item, level;
 };
 
 struct entries {
@@ -23,7 +23,7 @@ struct server {
     enum pk_family family;
     int band;
     int64_t half; /* half a pixel */
-    const struct prep_cells *cells;
+    const struct prep_wanted *cells;
     struct pk_arena arena;     /* shapes of this band */
     struct pk_ifeature *items; /* one per feature that is drawn */
     uint32_t item_count, item_cap;
@@ -49,12 +49,17 @@ int prep_compare_candidates(const void *a, const void *b);
 
 int64_t prep_floor_div(int64_t a, int64_t b);
 bool prep_cells_have(const struct prep_cells *set, int64_t cell);
-bool prep_wanted_box(const struct server *s, struct pk_ibox box);
-void prep_put_entry(struct entries *e, int64_t cell, uint32_t item);
+/* The wide level whose cells the feature lies in. */
+int prep_level_of(const struct server *s, const struct prep_feature *f);
+/* Is one of the cells that the feature may lie in wanted? */
+bool prep_wanted_feature(const struct server *s, const struct prep_feature *f);
 void prep_sort_entries(struct entries *e);
 uint32_t prep_put_item(struct server *s, const struct pk_ifeature *item, uint8_t section);
-/* Into all wanted cells that its box touches. */
-void prep_place_item(struct server *s, uint32_t item);
+/* Into all wanted cells of the level that its box touches. */
+void prep_place_item(struct server *s, uint32_t item, int level);
+/* Whether the entry at *at is of this cell; then the item, and *at moves on. */
+bool prep_take_entry(const struct entries *e, size_t *at, int level, int64_t cell,
+                     uint32_t *item);
 
 struct pk_ifeature prep_head_of(const struct server *s, const struct prep_feature *f);
 bool prep_is_small(const struct server *s, const struct prep_feature *f);

@@ -180,8 +180,8 @@ CREATE TABLE arc (
 -- compare their keys. Labels lie before features, so that reading them stays short.
 CREATE TABLE pack (
     family TEXT NOT NULL,              -- wm, tm
-    band INTEGER NOT NULL,             -- 5..14, 15 = full
-    cell INTEGER NOT NULL,             -- x << 32 | y of the tile of the band's zoom
+    band INTEGER NOT NULL,             -- 5..14, 15 = full; + 32, 64, 96: its wide cells
+    cell INTEGER NOT NULL,             -- x << 32 | y, counted in cells of the band
     from_version INTEGER NOT NULL,
     labels BLOB,                       -- the same form, anchors only
     features BLOB,                     -- layers/pack.h; NULL = empty from here on

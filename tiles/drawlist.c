@@ -305,6 +305,25 @@ static void put_in_order(struct builder *b, struct pk_drawlist *out)
     }
 }
 
+/* The cells of one wide level that the box touches. */
+static enum pk_status read_level(struct builder *b, int level, struct pk_ibox box,
+                                 struct pk_error *err)
+{
+    struct pk_cells cells = pk_source_cells(b->source, level, box);
+    enum pk_status st = PK_OK;
+    for (int64_t x = cells.column0; x <= cells.column1 && st == PK_OK; x++) {
+        for (int64_t y = cells.row0; y <= cells.row1 && st == PK_OK; y++) {
+            struct pk_pack pack;
+            st =
+                pk_source_pack(b->source, level, x, y, false, b->needs.names, &pack, err);
+            for (uint32_t i = 0; st == PK_OK && i < pack.section_count; i++) {
+                st = read_section(b, &pack.sections[i], err);
+            }
+        }
+    }
+    return st;
+}
+
 enum pk_status pk_drawlist_build(struct pk_drawlist *out, const struct pk_style *style,
                                  const struct pk_view *view, struct pk_source *source,
                                  struct pk_error *err)
@@ -321,17 +340,9 @@ enum pk_status pk_drawlist_build(struct pk_drawlist *out, const struct pk_style 
         pk_tbox_grow(pk_view_window(view), (int64_t)ceil(b.needs.reach * PK_TEXT_SUB));
     out->dep = pk_view_units(view, near);
     enum pk_status st = PK_OK;
-    if (b.needs.count > 0) {
-        struct pk_cells cells = pk_source_cells(source, out->dep);
-        for (int64_t x = cells.column0; x <= cells.column1 && st == PK_OK; x++) {
-            for (int64_t y = cells.row0; y <= cells.row1 && st == PK_OK; y++) {
-                struct pk_pack pack;
-                st = pk_source_pack(source, x, y, false, b.needs.names, &pack, err);
-                for (uint32_t i = 0; st == PK_OK && i < pack.section_count; i++) {
-                    st = read_section(&b, &pack.sections[i], err);
-                }
-            }
-        }
+    int levels = b.needs.count > 0 ? pk_wide_levels(source->family, source->band) : 0;
+    for (int level = 0; level < levels && st == PK_OK; level++) {
+        st = read_level(&b, level, out->dep, err);
     }
     if (st == PK_OK) {
         put_in_order(&b, out);

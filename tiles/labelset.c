@@ -104,7 +104,7 @@ static void read_section(struct labelset *set, const struct pk_pack_section *sec
 
 static void read_cells(struct labelset *set, struct pk_ibox box)
 {
-    struct pk_cells cells = pk_source_cells(set->source, box);
+    struct pk_cells cells = pk_source_cells(set->source, 0, box);
     for (int64_t x = cells.column0; x <= cells.column1; x++) {
         for (int64_t y = cells.row0; y <= cells.row1; y++) {
             struct place *cell = place_at(set, set->cells, x, y);
@@ -113,8 +113,8 @@ static void read_cells(struct labelset *set, struct pk_ibox box)
             }
             cell->done = true;
             struct pk_pack pack;
-            set->status = pk_source_pack(set->source, x, y, true, set->needs.names, &pack,
-                                         set->err);
+            set->status = pk_source_pack(set->source, 0, x, y, true, set->needs.names,
+                                         &pack, set->err);
             for (uint32_t i = 0; set->status == PK_OK && i < pack.section_count; i++) {
                 read_section(set, &pack.sections[i], x * (INT64_C(1) << 32) + y);
             }

@@ -31,21 +31,23 @@ static int64_t least(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-struct pk_cells pk_source_cells(const struct pk_source *source, struct pk_ibox box)
+struct pk_cells pk_source_cells(const struct pk_source *source, int level,
+                                struct pk_ibox box)
 {
+    int band = source->band + PK_WIDE_BAND * level;
     const struct pk_ibox *world = &worlds[source->family];
     struct pk_ibox b = {most(box.min_x, world->min_x), most(box.min_y, world->min_y),
                         least(box.max_x, world->max_x), least(box.max_y, world->max_y)};
     if (b.min_x > b.max_x || b.min_y > b.max_y) {
         return (struct pk_cells){1, 1, 0, 0};
     }
-    int64_t first = pk_cell_of(source->family, source->band, b.min_x, b.min_y);
-    int64_t last = pk_cell_of(source->family, source->band, b.max_x, b.max_y);
+    int64_t first = pk_cell_of(source->family, band, b.min_x, b.min_y);
+    int64_t last = pk_cell_of(source->family, band, b.max_x, b.max_y);
     return (struct pk_cells){first >> 32, first & 0xffffffff, last >> 32,
                              last & 0xffffffff};
 }
 
-/* Make both packs; the bytes move to the arena. */
+/* Make both packs, with all there is; the bytes move to the arena. */
 static enum pk_status prepare(struct pk_source *source, int64_t cell,
                               struct pk_made **out, struct pk_error *err)
 {
@@ -53,8 +55,8 @@ static enum pk_status prepare(struct pk_source *source, int64_t cell,
     pk_buf_init(&bufs[0], PK_CELL_BYTES_MAX);
     pk_buf_init(&bufs[1], PK_CELL_BYTES_MAX);
     enum pk_status st =
-        pk_prepare_cell(&bufs[0], &bufs[1], source->store, source->version,
-                        source->family, source->band, cell, err);
+        pk_prepare_whole_cell(&bufs[0], &bufs[1], source->store, source->version,
+                              source->family, source->band, cell, err);
     if (st == PK_OK && (bufs[0].failed || bufs[1].failed)) {
         st = pk_fail(err, PK_LIMIT, "a cell holds more than %d bytes of map",
                      PK_CELL_BYTES_MAX);
@@ -75,17 +77,22 @@ static enum pk_status prepare(struct pk_source *source, int64_t cell,
     return st;
 }
 
-static enum pk_status bytes_of(struct pk_source *source, int64_t cell, bool labels,
-                               const void **bytes, size_t *len, struct pk_error *err)
+static enum pk_status bytes_of(struct pk_source *source, int level, int64_t cell,
+                               bool labels, const void **bytes, size_t *len,
+                               struct pk_error *err)
 {
-    struct pk_made *made = source->made;
+    struct pk_made *made = level == 0 ? source->made : NULL;
     while (made && made->cell != cell) {
         made = made->next;
     }
     if (!made) {
         enum pk_status st = source->store->ops->pack(
-            source->store, source->family, source->band, cell, source->version, labels,
-            bytes, len, source->arena, err);
+            source->store, source->family, source->band + PK_WIDE_BAND * level, cell,
+            source->version, labels, bytes, len, source->arena, err);
+        if (st == PK_NOT_FOUND && level > 0) {
+            return PK_OK; /* no pack of the version is kept: the plain cells have it all
+                           */
+        }
         if (st == PK_NOT_FOUND) {
             st = prepare(source, cell, &made, err);
         }
@@ -98,9 +105,9 @@ static enum pk_status bytes_of(struct pk_source *source, int64_t cell, bool labe
     return PK_OK;
 }
 
-enum pk_status pk_source_pack(struct pk_source *source, int64_t column, int64_t row,
-                              bool labels, const char *const *wanted, struct pk_pack *out,
-                              struct pk_error *err)
+enum pk_status pk_source_pack(struct pk_source *source, int level, int64_t column,
+                              int64_t row, bool labels, const char *const *wanted,
+                              struct pk_pack *out, struct pk_error *err)
 {
     memset(out, 0, sizeof *out);
     if (source->cells++ >= PK_CELLS_MAX) {
@@ -108,8 +115,8 @@ enum pk_status pk_source_pack(struct pk_source *source, int64_t column, int64_t 
     }
     const void *bytes = NULL;
     size_t len = 0;
-    enum pk_status st =
-        bytes_of(source, column * (INT64_C(1) << 32) + row, labels, &bytes, &len, err);
+    enum pk_status st = bytes_of(source, level, column * (INT64_C(1) << 32) + row, labels,
+                                 &bytes, &len, err);
     if (st != PK_OK || len == 0) {
         return st;
     }

@@ -2,7 +2,8 @@
  * source.h - the packs of one request: cells of a band in one version, opened.
  *
  * A pack that was pruned or never made is prepared from the rows on the spot, by the
- * same function that publish uses. Belongs to one request.
+ * same function that publish uses. Packs are read level by level (pack.h: wide cells).
+ * Belongs to one request.
  */
 #ifndef PK_TILES_SOURCE_H
 #define PK_TILES_SOURCE_H
@@ -34,14 +35,16 @@ struct pk_cells {
     int64_t column0, row0, column1, row1;
 };
 
-/* The cells of a box, as far as there can be data: the part of the world that
- * SWEREF 99 TM covers. */
-struct pk_cells pk_source_cells(const struct pk_source *source, struct pk_ibox box);
+/* The cells of a box at a wide level of the band, 0 up to pk_wide_levels(), as far as
+ * there can be data: the part of the world that SWEREF 99 TM covers. */
+struct pk_cells pk_source_cells(const struct pk_source *source, int level,
+                                struct pk_ibox box);
 
-/* One cell's pack, features or labels; no sections when it is empty. Lives as long as
- * the arena. Errors: of the store, PK_BAD_DATA, PK_LIMIT too many cells. */
-enum pk_status pk_source_pack(struct pk_source *source, int64_t column, int64_t row,
-                              bool labels, const char *const *wanted, struct pk_pack *out,
-                              struct pk_error *err) PK_MUST_CHECK;
+/* One cell's pack, features or labels (at level 0 alone); no sections when it is empty.
+ * Lives as long as the arena. Errors: of the store, PK_BAD_DATA, PK_LIMIT too many
+ * cells. */
+enum pk_status pk_source_pack(struct pk_source *source, int level, int64_t column,
+                              int64_t row, bool labels, const char *const *wanted,
+                              struct pk_pack *out, struct pk_error *err) PK_MUST_CHECK;
 
 #endif
