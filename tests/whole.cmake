@@ -21,7 +21,7 @@ if(TARGET plankarta AND TARGET plankarta-work)
         FIXTURES_REQUIRED sample LABELS "golden;plain" TIMEOUT 300)
 
     add_test(NAME clients.open_database
-        COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/clients/open_database.py
+        COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/clients/open_database.py
             ${sample_dir}/sample.sqlite)
     set_tests_properties(clients.open_database PROPERTIES
         FIXTURES_REQUIRED sample LABELS "clients;plain" TIMEOUT 300)

@@ -62,11 +62,15 @@ def by_qgis(database, failures):
             layer = QgsVectorLayer(uri.format(db=database, view=view), view, provider)
             names = {f.name() for f in layer.fields()}
             count = sum(1 for f in layer.getFeatures() if not f.geometry().isNull())
+            # QGIS's SpatiaLite provider (3.22) tells no reference system for views over
+            # columns of mixed geometry; it asks the user. Its OGR provider does.
+            systems = {"EPSG:3006"} if provider == "ogr" else {"EPSG:3006", ""}
             check(failures,
                   layer.isValid() and columns <= names and count >= least
-                  and layer.crs().authid() == "EPSG:3006",
+                  and layer.crs().authid() in systems,
                   f"QGIS {provider} {view}: valid {layer.isValid()}, {count} geometries, "
                   f"{layer.crs().authid()}, missing {sorted(columns - names)}")
+            del layer  # before the application, or QGIS crashes at the end
     app.exitQgis()
 
 
