@@ -5,8 +5,7 @@
 
 const struct pk_route pk_routes[] = {
     {"/",                                             GET,
-     "q x y z klick.x klick.y point crs property address datetime version theme layers *",                                NULL,
-     pk_api_start,                                                                                                                                                 false, false, "The map, for people"                                },
+     "q x y z klick.x klick.y point crs property address datetime version theme layers *",                         NULL,                     pk_api_start,         false, false, "The map, for people"                                },
     {"/lookup",                                       GET_POST, "point crs property address datetime version f *", NULL,
      pk_api_lookup,                                                                                                                                                false, false, "What applies at a point, property, address or shape"},
     {"/search",                                       GET,      "q limit kinds near f",                            NULL,                     pk_api_search,        false, false,
