@@ -57,7 +57,8 @@ char *pk_xstrdup(const char *s)
     return memcpy(pk_xmalloc(len), s, len);
 }
 
-void *pk_arena_alloc(struct pk_arena *arena, size_t n, size_t size)
+/* Not cleared: for those who write all of it. */
+static void *take(struct pk_arena *arena, size_t n, size_t size)
 {
     const size_t align = alignof(max_align_t);
     if (size != 0 && n > (SIZE_MAX / 2 - align) / size) {
@@ -76,15 +77,22 @@ void *pk_arena_alloc(struct pk_arena *arena, size_t n, size_t size)
     }
     void *p = b->data + b->used;
     b->used += need;
-    return memset(p, 0, need);
+    return p;
+}
+
+void *pk_arena_alloc(struct pk_arena *arena, size_t n, size_t size)
+{
+    void *p = take(arena, n, size);
+    return memset(p, 0, n * size);
 }
 
 char *pk_arena_strndup(struct pk_arena *arena, const char *s, size_t len)
 {
-    char *copy = pk_arena_alloc(arena, len + 1, 1);
+    char *copy = take(arena, len + 1, 1);
     if (len > 0) {
         memcpy(copy, s, len);
     }
+    copy[len] = '\0';
     return copy;
 }
 

@@ -152,7 +152,7 @@ const void *pk_bytes_take(struct pk_bytes *in, size_t len)
     return at;
 }
 
-static uint64_t fixed(struct pk_bytes *in, int width)
+static inline uint64_t fixed(struct pk_bytes *in, int width)
 {
     const uint8_t *b = pk_bytes_take(in, (size_t)width);
     uint64_t v = 0;
@@ -164,7 +164,8 @@ static uint64_t fixed(struct pk_bytes *in, int width)
 
 uint8_t pk_bytes_u8(struct pk_bytes *in)
 {
-    return (uint8_t)fixed(in, 1);
+    const uint8_t *b = pk_bytes_take(in, 1);
+    return b != NULL ? *b : 0;
 }
 
 uint32_t pk_bytes_u32(struct pk_bytes *in)
@@ -187,6 +188,9 @@ double pk_bytes_f64(struct pk_bytes *in)
 
 uint64_t pk_bytes_varint(struct pk_bytes *in)
 {
+    if (!in->bad && in->p < in->end && *in->p < 0x80) {
+        return *in->p++; /* most are this short */
+    }
     uint64_t v = 0;
     for (int shift = 0; shift < 64 && !in->bad && in->p < in->end; shift += 7) {
         uint8_t b = *in->p++;
