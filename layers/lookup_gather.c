@@ -5,6 +5,7 @@
 
 #include "base/jsonread.h"
 #include "layers/lookup_private.h"
+#include "layers/on_day.h"
 
 struct pk_overlay *lk_overlay(struct lk *lk)
 {
@@ -99,65 +100,12 @@ enum pk_status lk_settle_state(struct lk *lk)
 
 /* ---- effective geometry on another day than the stored one ---- */
 
-static bool applies(const struct pk_replacement_row *r, pk_date day)
-{
-    return r->effective == PK_DATE_NONE || r->effective <= day;
-}
-
-struct cut {
-    struct lk *lk;
-    struct pk_geom *rest;
-    enum pk_status status;
-};
-
-static bool cut_away(const struct pk_part_row *newer, void *ctx)
-{
-    struct cut *c = ctx;
-    struct pk_geom rest;
-    c->status = pk_overlay_difference(&rest, lk_overlay(c->lk), c->rest,
-                                      &newer->delivered, c->lk->arena, c->lk->err);
-    if (c->status == PK_OK) {
-        *c->rest = rest;
-    }
-    return c->status == PK_OK;
-}
-
 static enum pk_status settle_part(struct lk *lk, struct pk_part_row *row)
 {
-    struct pk_replacement_row *all;
-    uint32_t count;
-    enum pk_status status = lk->store->ops->replacements(
-        lk->store, lk->version, row->plan_id, &all, &count, lk->arena, lk->err);
-    bool dated = false;
-    for (uint32_t i = 0; status == PK_OK && i < count; i++) {
-        dated = dated || all[i].effective != PK_DATE_NONE;
-    }
-    if (status == PK_OK && dated && lk->version_day == PK_DATE_NONE) {
-        status = read_versions(lk, false);
-    }
-    bool differs = false;
-    for (uint32_t i = 0; status == PK_OK && dated && i < count; i++) {
-        differs =
-            differs || applies(&all[i], lk->day) != applies(&all[i], lk->version_day);
-    }
-    if (status != PK_OK || !differs) {
-        return status;
-    }
-    row->geom = row->delivered;
-    for (uint32_t i = 0; status == PK_OK && i < count; i++) {
-        if (!applies(&all[i], lk->day) || strcmp(all[i].kind, "beside") == 0) {
-            continue;
-        }
-        if (strcmp(all[i].kind, "ends-wholly") == 0) {
-            row->geom = (struct pk_geom){.kind = row->delivered.kind};
-            break;
-        }
-        struct cut c = {lk, &row->geom, PK_OK};
-        struct pk_rows rows = {.plan = &all[i].newer_plan};
-        status = lk->store->ops->plan_parts(lk->store, lk->version, &rows, cut_away, &c,
-                                            lk->arena, lk->err);
-        status = status == PK_OK ? c.status : status;
-    }
+    struct pk_on_day on = {lk->store, lk->version, lk->day, lk->version_day, lk->overlay};
+    enum pk_status status = pk_part_on_day(row, &on, lk->arena, lk->err);
+    lk->version_day = on.version_day;
+    lk->overlay = on.overlay;
     return status;
 }
 

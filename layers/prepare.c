@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "layers/on_day.h"
 #include "layers/pack_form.h"
 #include "layers/prepare_private.h"
 
@@ -155,11 +156,12 @@ static enum pk_status legal_day_of(const char **out, struct cell_job *job,
 
 static enum pk_status make_cell(struct pk_buf *features, struct pk_buf *labels,
                                 struct pk_store *store, int64_t version,
-                                enum pk_family family, int band, int64_t cell, bool whole,
-                                struct pk_error *err)
+                                const char *legal_day, enum pk_family family, int band,
+                                int64_t cell, bool whole, struct pk_error *err)
 {
     struct cell_job job = {.store = store,
                            .version = version,
+                           .legal_day = legal_day,
                            .family = family,
                            .band = band % PK_WIDE_BAND,
                            .level = band / PK_WIDE_BAND,
@@ -176,7 +178,14 @@ static enum pk_status make_cell(struct pk_buf *features, struct pk_buf *labels,
     if (job.level == 0) {
         job.ground = prep_cell_ground(job.crs, family, band, cell);
     }
-    enum pk_status status = legal_day_of(&job.legal_day, &job, &arena, err);
+    struct pk_store *on_day = NULL;
+    enum pk_status status = PK_OK;
+    if (legal_day == NULL) {
+        status = legal_day_of(&job.legal_day, &job, &arena, err);
+    } else {
+        on_day = pk_store_on_day(store, version, pk_date_parse(legal_day));
+        job.store = on_day;
+    }
     if (status == PK_OK) {
         status = prepare_plans(&job, err);
     }
@@ -186,6 +195,7 @@ static enum pk_status make_cell(struct pk_buf *features, struct pk_buf *labels,
     for (uint32_t i = 0; status == PK_OK && i < layer_count; i++) {
         status = prepare_layer(&job, &layers[i], err);
     }
+    pk_store_close(on_day);
     pk_arena_finish(&arena);
     pk_crs_destroy(job.crs);
     return status;
@@ -196,13 +206,15 @@ enum pk_status pk_prepare_cell(struct pk_buf *features, struct pk_buf *labels,
                                enum pk_family family, int band, int64_t cell,
                                struct pk_error *err)
 {
-    return make_cell(features, labels, store, version, family, band, cell, false, err);
+    return make_cell(features, labels, store, version, NULL, family, band, cell, false,
+                     err);
 }
 
 enum pk_status pk_prepare_whole_cell(struct pk_buf *features, struct pk_buf *labels,
                                      struct pk_store *store, int64_t version,
-                                     enum pk_family family, int band, int64_t cell,
-                                     struct pk_error *err)
+                                     const char *legal_day, enum pk_family family,
+                                     int band, int64_t cell, struct pk_error *err)
 {
-    return make_cell(features, labels, store, version, family, band, cell, true, err);
+    return make_cell(features, labels, store, version, legal_day, family, band, cell,
+                     true, err);
 }

@@ -40,10 +40,12 @@ enum pk_status pk_prepare_cell(struct pk_buf *features, struct pk_buf *labels,
                                enum pk_family family, int band, int64_t cell,
                                struct pk_error *err) PK_MUST_CHECK;
 /* The same of a plain cell, but with what lies in wide cells in it too: who draws an old
- * state needs this cell alone. */
+ * state needs this cell alone. As it is on `legal_day` ("2026-03-02"); NULL = the
+ * version's own. */
 enum pk_status pk_prepare_whole_cell(struct pk_buf *features, struct pk_buf *labels,
                                      struct pk_store *store, int64_t version,
-                                     enum pk_family family, int band, int64_t cell,
+                                     const char *legal_day, enum pk_family family,
+                                     int band, int64_t cell,
                                      struct pk_error *err) PK_MUST_CHECK;
 
 #endif

@@ -152,3 +152,29 @@ const char *pk_api_without(struct pk_arena *arena, const char *text, const char 
     }
     return pk_arena_strndup(arena, text, len - end);
 }
+
+enum pk_status pk_api_style_of(const struct pk_style **out, struct pk_worker *worker,
+                               const char *name, const char *theme, int64_t version,
+                               struct pk_error *err)
+{
+    struct pk_styles *styles = worker->app->styles;
+    struct pk_store *store = worker->store;
+    struct pk_layer_row *rows = NULL;
+    uint32_t count = 0;
+    int64_t newest;
+    *out = pk_styles_find(styles, name, theme);
+    if (version == 0) {
+        return *out != NULL
+                   ? PK_OK
+                   : pk_fail(err, PK_NOT_FOUND, "there is no style \"%.60s\"", name);
+    }
+    enum pk_status status = store->ops->begin(store, &newest, err);
+    if (status != PK_OK) {
+        return status;
+    }
+    status = store->ops->layers(store, version, &rows, &count, &worker->arena, err);
+    store->ops->end(store);
+    return status == PK_OK
+               ? pk_styles_find_past(out, styles, name, theme, rows, count, err)
+               : status;
+}

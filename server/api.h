@@ -21,6 +21,10 @@ enum pk_status pk_api_crs(const struct pk_request *request, int *out,
 enum pk_status pk_api_question(struct pk_worker *worker, const struct pk_request *request,
                                struct pk_question *out,
                                struct pk_error *err) PK_MUST_CHECK;
+/* The style `name` as it is drawn in `version` (0 = the newest). Errors: PK_NOT_FOUND. */
+enum pk_status pk_api_style_of(const struct pk_style **out, struct pk_worker *worker,
+                               const char *name, const char *theme, int64_t version,
+                               struct pk_error *err) PK_MUST_CHECK;
 /* The end of a path segment: "12.png" minus ".png", in the arena; NULL otherwise. */
 const char *pk_api_without(struct pk_arena *arena, const char *text, const char *ending);
 

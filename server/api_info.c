@@ -8,6 +8,7 @@
 #include "server/assets.h"
 #include "server/cache.h"
 #include "server/page.h"
+#include "server/writer_link.h"
 
 enum {
     METRICS_MAX = 64 << 10,
@@ -37,9 +38,11 @@ bool pk_fast_health(struct pk_app *app, const struct pk_request *request,
     pk_buf_init(&out, METRICS_MAX);
     pk_json_init(&j, &out);
     pk_json_object(&j);
-    bool readable = is_database_readable(app);
-    pk_json_member(&j, "status", readable ? "ok" : "degraded");
+    bool readable = is_database_readable(app), away;
+    const char *writer = pk_writer_state(app, &away);
+    pk_json_member(&j, "status", readable && !away ? "ok" : "degraded");
     pk_json_member(&j, "database", readable ? "readable" : "not readable");
+    pk_json_member(&j, "writer", writer);
     pk_json_member_int(&j, "version", atomic_load(&app->version));
     pk_json_end(&j);
     text(response, &out, 200);

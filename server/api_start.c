@@ -82,7 +82,8 @@ static enum pk_status default_view(struct start *s, struct pk_error *err)
         return status;
     }
     struct pk_box box;
-    enum pk_status status = pk_extent(&box, s->worker->store, err);
+    enum pk_status status = pk_extent_of(&box, s->worker->app->extent, s->worker->store,
+                                         atomic_load(&s->worker->app->version), err);
     if (status == PK_OK && !pk_box_is_empty(box)) {
         s->view.x = (box.min_x + box.max_x) / 2;
         s->view.y = (box.min_y + box.max_y) / 2;

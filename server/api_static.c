@@ -9,8 +9,8 @@
 
 /* "plan" or "base,strandskydd,plan", from the bottom up. */
 static enum pk_status read_styles(struct pk_worker *worker, const char *list,
-                                  const char *theme, struct pk_picture_request *out,
-                                  struct pk_error *err)
+                                  const char *theme, int64_t version,
+                                  struct pk_picture_request *out, struct pk_error *err)
 {
     while (*list != '\0') {
         size_t len = strcspn(list, ",");
@@ -18,11 +18,12 @@ static enum pk_status read_styles(struct pk_worker *worker, const char *list,
         if (out->style_count == PK_TILE_STYLES_MAX) {
             return pk_fail(err, PK_LIMIT, "more than %d styles", PK_TILE_STYLES_MAX);
         }
-        const struct pk_style *style = pk_styles_find(worker->app->styles, name, theme);
-        if (style == NULL) {
-            return pk_fail(err, PK_NOT_FOUND, "there is no style \"%.60s\"", name);
+        enum pk_status status = pk_api_style_of(&out->styles[out->style_count], worker,
+                                                name, theme, version, err);
+        if (status != PK_OK) {
+            return status;
         }
-        out->styles[out->style_count++] = style;
+        out->style_count++;
         list += len + (list[len] == ',');
     }
     return out->style_count > 0 ? PK_OK : pk_fail(err, PK_NOT_FOUND, "no style is named");
@@ -53,15 +54,21 @@ static enum pk_status read_size(const char *text, struct pk_picture_request *out
 
 static enum pk_status read_picture(struct pk_worker *worker,
                                    const struct pk_request *request,
-                                   struct pk_picture_request *out, struct pk_error *err)
+                                   struct pk_picture_request *out, bool *version_given,
+                                   struct pk_error *err)
 {
     const char *theme, *marker = pk_request_arg(request, "marker");
     double box[4], point[2];
-    bool version_given, day_given;
-    struct pk_state state;
+    bool day_given;
+    struct pk_state state = {0};
     enum pk_status status = pk_api_theme(worker->app, request, &theme, err);
     if (status == PK_OK) {
-        status = read_styles(worker, pk_route_param(request, 0), theme, out, err);
+        status = pk_api_state(request, &state, version_given, &day_given, err);
+    }
+    if (status == PK_OK) {
+        out->version = state.version;
+        status = read_styles(worker, pk_route_param(request, 0), theme, state.version,
+                             out, err);
     }
     if (status == PK_OK) {
         status = read_size(pk_route_param(request, 2), out, err);
@@ -69,12 +76,13 @@ static enum pk_status read_picture(struct pk_worker *worker,
     if (status == PK_OK) {
         status = pk_api_crs(request, &out->epsg, err);
     }
-    if (status == PK_OK) {
-        status = pk_api_state(request, &state, &version_given, &day_given, err);
-        out->version = state.version;
-    }
     if (status != PK_OK) {
         return status;
+    }
+    if (day_given) {
+        char *day = pk_arena_alloc(&worker->arena, PK_DATE_TEXT, 1);
+        pk_date_format(day, state.day);
+        out->legal_day = day;
     }
     if (!pk_request_numbers(pk_route_param(request, 1), box, 4) || box[0] >= box[2] ||
         box[1] >= box[3]) {
@@ -100,7 +108,8 @@ enum pk_status pk_api_picture(struct pk_worker *worker, const struct pk_request 
 {
     struct pk_picture_request picture = {0};
     struct pk_rendered rendered = {0};
-    enum pk_status status = read_picture(worker, request, &picture, err);
+    bool fixed = false;
+    enum pk_status status = read_picture(worker, request, &picture, &fixed, err);
     if (status == PK_OK) {
         status = pk_render_picture(&rendered, worker->renderer, &picture, err);
     }
@@ -110,7 +119,7 @@ enum pk_status pk_api_picture(struct pk_worker *worker, const struct pk_request 
     pk_app_count(worker->app, PK_COUNT_DRAWN);
     response->body = pk_body_create(rendered.bytes, rendered.len);
     response->content_type = "image/png";
-    response->keep = PK_KEEP_SHORT;
+    response->keep = fixed ? PK_KEEP_FIXED : PK_KEEP_SHORT;
     response->version = rendered.version;
     return PK_OK;
 }

@@ -19,7 +19,8 @@ struct tile {
     struct pk_tile_request request;
     enum tile_format format;
     struct pk_tile_key key;
-    bool version_given;
+    bool version_given, day_given;
+    char day[PK_DATE_TEXT];
 };
 
 static bool read_file(const char *text, struct tile *out)
@@ -51,20 +52,37 @@ static bool read_file(const char *text, struct tile *out)
     return false;
 }
 
-static enum pk_status read_tile(struct pk_app *app, const struct pk_request *request,
-                                struct tile *out, struct pk_error *err)
+/* `worker` NULL: on an HTTP thread, where only tiles of today are answered. */
+static enum pk_status read_tile(struct pk_app *app, struct pk_worker *worker,
+                                const struct pk_request *request, struct tile *out,
+                                struct pk_error *err)
 {
+    struct pk_state state;
     memset(out, 0, sizeof(*out));
     const char *style = pk_route_param(request, 0), *grid = pk_route_param(request, 1);
     struct pk_tile_id *id = &out->request.tile;
     const char *theme;
     enum pk_status status = pk_api_theme(app, request, &theme, err);
+    if (status == PK_OK) {
+        status = pk_api_state(request, &state, &out->version_given, &out->day_given, err);
+    }
     if (status != PK_OK) {
         return status;
     }
-    out->request.style = pk_styles_find(app->styles, style, theme);
-    if (out->request.style == NULL) {
-        return pk_fail(err, PK_NOT_FOUND, "there is no style \"%.60s\"", style);
+    out->request.version = state.version;
+    if (out->day_given) {
+        pk_date_format(out->day, state.day);
+        out->request.legal_day = out->day;
+    }
+    if (worker == NULL) {
+        out->request.style = pk_styles_find(app->styles, style, theme);
+        status = out->request.style != NULL ? PK_OK : PK_NOT_FOUND;
+    } else {
+        status = pk_api_style_of(&out->request.style, worker, style, theme, state.version,
+                                 err);
+    }
+    if (status != PK_OK) {
+        return status;
     }
     out->request.grid = pk_grid_find(grid);
     if (out->request.grid == NULL) {
@@ -82,13 +100,6 @@ static enum pk_status read_tile(struct pk_app *app, const struct pk_request *req
     if (status != PK_OK) {
         return status;
     }
-    struct pk_state state;
-    bool day_given;
-    status = pk_api_state(request, &state, &out->version_given, &day_given, err);
-    out->request.version = state.version;
-    if (status != PK_OK) {
-        return status;
-    }
     uint32_t grid_index = 0;
     while (pk_grid_at(grid_index) != out->request.grid) {
         grid_index++;
@@ -103,19 +114,27 @@ static enum pk_status read_tile(struct pk_app *app, const struct pk_request *req
     return PK_OK;
 }
 
-static void respond(struct pk_response *response, const struct pk_cached *tile)
+/* What a named version holds is fixed; every other state may change with the next. */
+static enum pk_keep keep_of(const struct tile *tile)
+{
+    return tile->version_given ? PK_KEEP_FIXED : PK_KEEP_SHORT;
+}
+
+static void respond(struct pk_response *response, const struct pk_cached *tile,
+                    enum pk_keep keep)
 {
     response->status = 200;
     response->body = tile->body; /* the reference goes along */
     response->content_type = "image/png";
-    response->keep = PK_KEEP_SHORT;
+    response->keep = keep;
     response->version = tile->checked;
     memcpy(response->etag, tile->etag, sizeof(response->etag));
 }
 
 static bool is_cacheable(const struct pk_app *app, const struct tile *tile)
 {
-    return app->cache != NULL && !tile->version_given && tile->format == TILE_PNG;
+    return app->cache != NULL && !tile->version_given && !tile->day_given &&
+           tile->format == TILE_PNG;
 }
 
 bool pk_fast_tile(struct pk_app *app, const struct pk_request *request,
@@ -125,7 +144,8 @@ bool pk_fast_tile(struct pk_app *app, const struct pk_request *request,
     struct pk_error err;
     struct pk_cached cached;
     bool checked = false;
-    if (read_tile(app, request, &tile, &err) != PK_OK || !is_cacheable(app, &tile)) {
+    if (read_tile(app, NULL, request, &tile, &err) != PK_OK ||
+        !is_cacheable(app, &tile)) {
         return false; /* a worker says what is wrong */
     }
     int64_t version = atomic_load(&app->version);
@@ -133,7 +153,7 @@ bool pk_fast_tile(struct pk_app *app, const struct pk_request *request,
         pk_cache_get(app->cache, app->changes, &tile.key, version, &cached, &checked);
     if (answer == PK_CACHE_HIT) {
         pk_app_count(app, checked ? PK_COUNT_CACHE_CHECKED : PK_COUNT_CACHE_HITS);
-        respond(response, &cached);
+        respond(response, &cached, PK_KEEP_SHORT);
         return true;
     }
     if (answer == PK_CACHE_UNSURE) {
@@ -199,7 +219,7 @@ static enum pk_status draw_ids(struct pk_worker *worker, const struct tile *tile
         response->body = pk_body_create(rendered.bytes, rendered.len);
         response->content_type = "image/png";
     }
-    response->keep = PK_KEEP_SHORT;
+    response->keep = keep_of(tile);
     response->version = rendered.version;
     pk_buf_finish(&ids);
     return status;
@@ -211,7 +231,7 @@ enum pk_status pk_api_tile(struct pk_worker *worker, const struct pk_request *re
     struct pk_app *app = worker->app;
     struct tile tile;
     struct pk_cached cached = {0};
-    enum pk_status status = read_tile(app, request, &tile, err);
+    enum pk_status status = read_tile(app, worker, request, &tile, err);
     if (status != PK_OK) {
         return status;
     }
@@ -239,7 +259,7 @@ enum pk_status pk_api_tile(struct pk_worker *worker, const struct pk_request *re
         status = draw(worker, &tile, &cached, err);
     }
     if (status == PK_OK) {
-        respond(response, &cached);
+        respond(response, &cached, keep_of(&tile));
     }
     return status;
 }

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "server/background.h"
 #include "server/cache.h"
+#include "server/extent.h"
 #include "server/response.h"
 #include "server/styleset.h"
 
@@ -242,6 +243,7 @@ enum pk_status pk_app_init(struct pk_app *app, const struct pk_opts *opts, bool 
     size_t bytes = (size_t)pk_opts_int(opts, "cache_mb") << 20;
     app->cache = cache && bytes > 0 ? pk_cache_create(bytes) : NULL;
     app->changes = pk_changes_create(0);
+    app->extent = pk_extent_memo_create();
     return PK_OK;
 }
 
@@ -250,6 +252,7 @@ void pk_app_finish(struct pk_app *app)
     pk_backgrounds_destroy(app->backgrounds);
     pk_styles_destroy(app->styles);
     pk_cache_destroy(app->cache);
+    pk_extent_memo_destroy(app->extent);
     pk_changes_destroy(app->changes);
     pk_body_unref(app->logo);
     pk_arena_finish(&app->arena);

@@ -23,6 +23,7 @@ struct pk_cache;
 struct pk_changes;
 struct pk_styles;
 struct pk_backgrounds;
+struct pk_extent_memo;
 
 /* Counters shown by /metrics. */
 enum pk_counter {
@@ -55,9 +56,13 @@ struct pk_app {
     struct pk_backgrounds *backgrounds;
     struct pk_arena arena; /* all texts above */
     time_t started;
-    _Atomic bool fictional;  /* the data are invented: every page says so */
-    _Atomic int64_t version; /* newest one that the watcher has seen */
-    _Atomic int64_t watched; /* monotonic ms of the watcher's last success */
+    _Atomic bool fictional;      /* the data are invented: every page says so */
+    _Atomic int64_t version;     /* newest one that the watcher has seen */
+    _Atomic int64_t watched;     /* monotonic ms of the watcher's last success */
+    _Atomic int64_t writer_seen; /* monotonic ms of the writer's last answer; 0 = none */
+    int64_t writer_asked;        /* of the watcher's thread, as the next */
+    bool writer_waits;           /* for an answer */
+    struct pk_extent_memo *extent; /* of the newest version */
     _Atomic bool draining;
     _Atomic uint64_t counters[PK_COUNTERS];
     _Atomic uint32_t waiting, connections; /* gauges */

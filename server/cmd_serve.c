@@ -12,7 +12,7 @@
 #include "server/supervise.h"
 #include "server/watch.h"
 
-enum { OUTSIDE_WORKERS = 2, STYLE_FILES_MAX = 64 };
+enum { OUTSIDE_WORKERS = 2, PAST_WORKERS = 1, STYLE_FILES_MAX = 64 };
 
 const struct pk_command_option pk_options_serve[] = {
     {"no-cache", NULL,   "draw every tile anew"                         },
@@ -23,7 +23,7 @@ const struct pk_command_option pk_options_serve[] = {
 struct serving {
     struct pk_app app;
     struct pk_watch *watch;
-    struct pk_jobs *jobs, *outside;
+    struct pk_http_queues queues;
     struct pk_http *http;
 };
 
@@ -51,15 +51,19 @@ static enum pk_status begin(struct serving *s, struct pk_invocation *in,
         status = pk_watch_start(&s->watch, &s->app, err);
     }
     uint32_t queue = (uint32_t)pk_opts_int(in->opts, "queue");
-    if (status == PK_OK) {
-        status = pk_jobs_create(&s->jobs, &s->app,
-                                (uint32_t)pk_opts_int(in->opts, "workers"), queue, err);
+    const struct {
+        struct pk_jobs **jobs;
+        uint32_t workers;
+    } pools[] = {
+        {&s->queues.jobs, (uint32_t)pk_opts_int(in->opts, "workers")},
+        {&s->queues.past,               PAST_WORKERS                              },
+        {&s->queues.outside,               OUTSIDE_WORKERS},
+    };
+    for (size_t i = 0; i < PK_COUNT(pools) && status == PK_OK; i++) {
+        status = pk_jobs_create(pools[i].jobs, &s->app, pools[i].workers, queue, err);
     }
     if (status == PK_OK) {
-        status = pk_jobs_create(&s->outside, &s->app, OUTSIDE_WORKERS, queue, err);
-    }
-    if (status == PK_OK) {
-        status = pk_http_start(&s->http, &s->app, s->jobs, s->outside, PK_FD_LISTEN, err);
+        status = pk_http_start(&s->http, &s->app, &s->queues, PK_FD_LISTEN, err);
     }
     return status;
 }
@@ -67,8 +71,9 @@ static enum pk_status begin(struct serving *s, struct pk_invocation *in,
 static void end(struct serving *s)
 {
     pk_http_stop(s->http);
-    pk_jobs_destroy(s->outside);
-    pk_jobs_destroy(s->jobs);
+    pk_jobs_destroy(s->queues.outside);
+    pk_jobs_destroy(s->queues.past);
+    pk_jobs_destroy(s->queues.jobs);
     pk_watch_stop(s->watch);
     pk_app_finish(&s->app);
 }

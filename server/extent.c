@@ -1,5 +1,8 @@
 #include "server/extent.h"
 
+#include <pthread.h>
+#include <stdlib.h>
+
 struct walk {
     struct pk_box box;
     struct pk_arena arena; /* of one row */
@@ -39,5 +42,40 @@ enum pk_status pk_extent(struct pk_box *out, struct pk_store *store, struct pk_e
     store->ops->end(store);
     pk_arena_finish(&walk.arena);
     *out = walk.box;
+    return status;
+}
+
+struct pk_extent_memo {
+    pthread_mutex_t lock;
+    int64_t version; /* 0 = nothing kept */
+    struct pk_box box;
+};
+
+struct pk_extent_memo *pk_extent_memo_create(void)
+{
+    struct pk_extent_memo *memo = pk_xcalloc(1, sizeof(*memo));
+    pthread_mutex_init(&memo->lock, NULL);
+    return memo;
+}
+
+void pk_extent_memo_destroy(struct pk_extent_memo *memo)
+{
+    if (memo != NULL) {
+        pthread_mutex_destroy(&memo->lock);
+        free(memo);
+    }
+}
+
+enum pk_status pk_extent_of(struct pk_box *out, struct pk_extent_memo *memo,
+                            struct pk_store *store, int64_t version, struct pk_error *err)
+{
+    enum pk_status status = PK_OK;
+    pthread_mutex_lock(&memo->lock);
+    if (memo->version != version || version == 0) {
+        status = pk_extent(&memo->box, store, err);
+        memo->version = status == PK_OK ? version : 0;
+    }
+    *out = memo->box;
+    pthread_mutex_unlock(&memo->lock);
     return status;
 }

@@ -13,4 +13,12 @@ enum { PK_EXTENT_FEATURES_MAX = 20000 }; /* looked at when there are no plans */
 enum pk_status pk_extent(struct pk_box *out, struct pk_store *store,
                          struct pk_error *err) PK_MUST_CHECK;
 
+/* The same, read once per version. Thread-safe; `version` is the newest one known. */
+struct pk_extent_memo;
+struct pk_extent_memo *pk_extent_memo_create(void);
+void pk_extent_memo_destroy(struct pk_extent_memo *memo); /* accepts NULL */
+enum pk_status pk_extent_of(struct pk_box *out, struct pk_extent_memo *memo,
+                            struct pk_store *store, int64_t version,
+                            struct pk_error *err) PK_MUST_CHECK;
+
 #endif

@@ -45,7 +45,7 @@ struct call {
 
 struct pk_http {
     struct pk_app *app;
-    struct pk_jobs *jobs, *outside;
+    struct pk_jobs *jobs, *past, *outside;
     struct MHD_Daemon *daemon;
     pthread_mutex_t lock; /* of the list */
     struct conn *conns;
@@ -61,24 +61,6 @@ static void add_header(struct MHD_Response *out, const char *name, const char *v
     if (value != NULL && MHD_add_response_header(out, name, value) != MHD_YES) {
         pk_log(PK_LOG_ERROR, "header", "name=%s", name);
     }
-}
-
-static void add_cache_control(struct MHD_Response *out, enum pk_keep keep)
-{
-    static const int seconds[] = {[PK_KEEP_SHORT] = 60, [PK_KEEP_LONG] = 86400};
-    if (keep == PK_KEEP_NOTHING || keep == PK_KEEP_CHECK) {
-        add_header(out, MHD_HTTP_HEADER_CACHE_CONTROL,
-                   keep == PK_KEEP_NOTHING ? "no-store" : "no-cache");
-        return;
-    }
-    /* A legal date takes effect when a local day begins: nothing is kept longer. */
-    time_t now = time(NULL);
-    time_t midnight = pk_date_stockholm_start(pk_date_stockholm(now) + 1);
-    long long left = (long long)(midnight - now);
-    char text[64];
-    snprintf(text, sizeof(text), "public, max-age=%lld",
-             left < seconds[keep] ? (left > 0 ? left : 0) : (long long)seconds[keep]);
-    add_header(out, MHD_HTTP_HEADER_CACHE_CONTROL, text);
 }
 
 static const char *cors_origin(const struct pk_app *app, const char *origin)
@@ -173,7 +155,9 @@ static void set_response(struct call *call, const struct pk_response *response)
     if (response->etag[0] != '\0') {
         add_header(out, MHD_HTTP_HEADER_ETAG, response->etag);
     }
-    add_cache_control(out, response->keep);
+    char keep[PK_CACHE_CONTROL_TEXT];
+    pk_cache_control(keep, response->keep, time(NULL));
+    add_header(out, MHD_HTTP_HEADER_CACHE_CONTROL, keep);
     add_vary(out, call, response);
     add_cors(out, call, response);
     add_header(out, MHD_HTTP_HEADER_LOCATION, response->location);
@@ -247,6 +231,12 @@ struct header_check {
     uint64_t length;
 };
 
+/* What the library shows of a header. Hidden from us (libmicrohttpd 0.9.75): a NUL in a
+ * value or in the first line ends it there, a lone LF ends a line as CRLF does, and a
+ * line that begins with a blank is joined to the one before; all are read before we are
+ * called, and the buffer behind what we are given has no end that we know. A proxy in
+ * front refuses such requests, and none can be seen as two requests here: lengths and
+ * encodings are those of the joined headers that we do see. */
 static enum MHD_Result check_header(void *cls, enum MHD_ValueKind kind, const char *key,
                                     size_t key_len, const char *value, size_t value_len)
 {
@@ -333,9 +323,10 @@ static void read_headers(struct call *call, struct pk_request *request)
     request->if_none_match = header(call, "If-None-Match");
     request->origin = header(call, "Origin");
     request->content_type = header(call, "Content-Type");
-    request->base = pk_links_base(call->http->app, peer_address(call),
-                                  header(call, "X-Forwarded-Proto"),
-                                  header(call, "X-Forwarded-Host"), &call->arena);
+    request->base =
+        pk_links_base(call->http->app, peer_address(call), header(call, "Forwarded"),
+                      header(call, "X-Forwarded-Proto"), header(call, "X-Forwarded-Host"),
+                      &call->arena);
     call->if_none_match =
         request->if_none_match != NULL ? pk_xstrdup(request->if_none_match) : NULL;
     call->origin = request->origin != NULL ? pk_xstrdup(request->origin) : NULL;
@@ -375,6 +366,18 @@ static bool begin(struct call *call, const char *method, const char *version)
     return true;
 }
 
+/* Outside maps and older states have workers of their own, so that they never hold up
+ * the map of today. */
+static struct pk_jobs *queue_of(struct pk_http *http, const struct pk_request *request)
+{
+    if (request->route->outside) {
+        return http->outside;
+    }
+    bool past = pk_request_arg(request, "version") != NULL ||
+                pk_request_arg(request, "datetime") != NULL;
+    return past ? http->past : http->jobs;
+}
+
 /* The whole request is here. */
 static enum MHD_Result dispatch(struct call *call)
 {
@@ -400,9 +403,8 @@ static enum MHD_Result dispatch(struct call *call)
     /* Suspended first: the answer may be there before submit returns. */
     atomic_store(&call->conn->deadline_ms, INT64_MAX);
     MHD_suspend_connection(call->connection);
-    enum pk_status status =
-        pk_jobs_submit(request->route->outside ? http->outside : http->jobs, request,
-                       &call->arena, job_done, call, &err);
+    enum pk_status status = pk_jobs_submit(queue_of(http, request), request, &call->arena,
+                                           job_done, call, &err);
     if (status != PK_OK) {
         set_problem(call, 503, &err, false);
         MHD_resume_connection(call->connection);
@@ -568,6 +570,7 @@ static void *run_reaper(void *arg)
         sleep_ms(PK_HTTP_REAPER_MS);
         reap(http, false);
         pk_jobs_expire(http->jobs, false);
+        pk_jobs_expire(http->past, false);
         pk_jobs_expire(http->outside, false);
     }
     return NULL;
@@ -616,7 +619,7 @@ static bool is_behind_proxy(const struct pk_app *app)
 }
 
 enum pk_status pk_http_start(struct pk_http **out, struct pk_app *app,
-                             struct pk_jobs *jobs, struct pk_jobs *outside, int listen_fd,
+                             const struct pk_http_queues *queues, int listen_fd,
                              struct pk_error *err)
 {
     unsigned limit = 0;
@@ -626,8 +629,9 @@ enum pk_status pk_http_start(struct pk_http **out, struct pk_app *app,
     }
     struct pk_http *http = pk_xcalloc(1, sizeof(*http));
     http->app = app;
-    http->jobs = jobs;
-    http->outside = outside;
+    http->jobs = queues->jobs;
+    http->past = queues->past;
+    http->outside = queues->outside;
     pthread_mutex_init(&http->lock, NULL);
     http->daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0,
@@ -668,6 +672,7 @@ void pk_http_stop(struct pk_http *http)
     }
     /* No connection may be suspended when the daemon stops. */
     pk_jobs_expire(http->jobs, true);
+    pk_jobs_expire(http->past, true);
     pk_jobs_expire(http->outside, true);
     end = pk_now_ms() + 1000;
     while (atomic_load(&http->app->connections) > 0 && pk_now_ms() < end) {

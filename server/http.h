@@ -30,11 +30,16 @@ enum {
 
 struct pk_http;
 
-/* Serve on a listening socket (taken over). `outside` does what waits for other
- * servers, so that a slow one holds up no drawing. Errors: PK_IO; PK_LIMIT when the limit
+/* Who does what: `outside` waits for other servers, `past` makes older states on demand;
+ * neither holds up the map of today. */
+struct pk_http_queues {
+    struct pk_jobs *jobs, *past, *outside;
+};
+
+/* Serve on a listening socket (taken over). Errors: PK_IO; PK_LIMIT when the limit
  * of open files leaves no room for connections. */
 enum pk_status pk_http_start(struct pk_http **out, struct pk_app *app,
-                             struct pk_jobs *jobs, struct pk_jobs *outside, int listen_fd,
+                             const struct pk_http_queues *queues, int listen_fd,
                              struct pk_error *err) PK_MUST_CHECK;
 
 /* Stop accepting, let what was begun finish (at most PK_HTTP_DRAIN_MS, then 503),

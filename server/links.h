@@ -7,9 +7,12 @@
 
 #include "server/app.h"
 
-/* `peer` is the client's address as text; the others are headers or NULL. */
+/* `peer` is the client's address as text; the others are headers or NULL. Forwarded
+ * (RFC 7239) beats X-Forwarded-Proto and -Host. Of its elements, written by one proxy
+ * each, those count that a trusted proxy has written: the last one, and the one before
+ * as long as `for` names a trusted proxy too. */
 const char *pk_links_base(const struct pk_app *app, const char *peer,
-                          const char *forwarded_proto, const char *forwarded_host,
-                          struct pk_arena *arena);
+                          const char *forwarded, const char *forwarded_proto,
+                          const char *forwarded_host, struct pk_arena *arena);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/date.h"
 #include "base/hash.h"
 #include "server/negotiate.h"
 
@@ -154,4 +155,27 @@ void pk_response_compress(struct pk_response *response, const char *accept_encod
     response->body = pk_body_create(bytes, len);
     response->encoding = encoding;
     pk_body_unref(body);
+}
+
+/* The writer makes the version of a legal date within its tick; for so long after
+ * midnight nothing is kept, because it may be of the day before. */
+enum { AFTER_MIDNIGHT_S = 120 };
+
+void pk_cache_control(char out[PK_CACHE_CONTROL_TEXT], enum pk_keep keep, time_t now)
+{
+    static const int seconds[] = {[PK_KEEP_SHORT] = 60, [PK_KEEP_LONG] = 86400};
+    if (keep == PK_KEEP_NOTHING || keep == PK_KEEP_CHECK || keep == PK_KEEP_FIXED) {
+        snprintf(out, PK_CACHE_CONTROL_TEXT, "%s",
+                 keep == PK_KEEP_NOTHING ? "no-store"
+                 : keep == PK_KEEP_CHECK ? "no-cache"
+                                         : "public, max-age=31536000, immutable");
+        return;
+    }
+    pk_date today = pk_date_stockholm(now);
+    long long left = (long long)(pk_date_stockholm_start(today + 1) - now);
+    if (now - pk_date_stockholm_start(today) < AFTER_MIDNIGHT_S) {
+        left = 0;
+    }
+    left = left < seconds[keep] ? left : seconds[keep];
+    snprintf(out, PK_CACHE_CONTROL_TEXT, "public, max-age=%lld", left > 0 ? left : 0);
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "base/buf.h"
 
@@ -32,8 +33,13 @@ enum pk_keep {
     PK_KEEP_NOTHING, /* no-store: health, problems that may pass */
     PK_KEEP_CHECK,   /* no-cache: pages; ask again, 304 is cheap */
     PK_KEEP_SHORT,   /* a minute: tiles, pictures */
-    PK_KEEP_LONG     /* a day at most: files built into the program */
+    PK_KEEP_LONG,    /* a day at most: files built into the program */
+    PK_KEEP_FIXED    /* for ever: what version= names does not change any more */
 };
+
+/* The text of Cache-Control at `now`. */
+enum { PK_CACHE_CONTROL_TEXT = 64 };
+void pk_cache_control(char out[PK_CACHE_CONTROL_TEXT], enum pk_keep keep, time_t now);
 
 struct pk_response {
     int status;               /* 200 */

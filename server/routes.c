@@ -26,7 +26,7 @@ const struct pk_route pk_routes[] = {
      "A style document, theme applied"                                                                                                                                                                                                },
     {"/styles/{style}/{file}",                        GET,      "theme",                                           NULL,                     pk_api_style_part,    false, false,
      "legend.json, legend.html"                                                                                                                                                                                                       },
-    {"/static/{styles}/{box}/{file}",                 GET,      "crs theme marker version",                        NULL,
+    {"/static/{styles}/{box}/{file}",                 GET,      "crs theme marker version datetime",               NULL,
      pk_api_picture,                                                                                                                                               true,  false, "A picture of a box"                                 },
     {"/background/{id}/{z}/{x}/{file}",               GET,      "tms",                                             NULL,                     pk_api_background,    true,  true,
      "A tile of a configured outside map"                                                                                                                                                                                             },

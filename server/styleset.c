@@ -43,7 +43,8 @@ bool pk_styles_has_theme(const char *theme)
 }
 
 static enum pk_status add(struct pk_styles *styles, const char *name, const char *json,
-                          size_t len, uint64_t settings, struct pk_error *err)
+                          size_t len, uint64_t settings, bool current,
+                          struct pk_error *err)
 {
     if (strlen(name) > NAME_MAX_BYTES) {
         return pk_fail(err, PK_LIMIT, "style name \"%.80s\" is too long", name);
@@ -66,7 +67,7 @@ static enum pk_status add(struct pk_styles *styles, const char *name, const char
         }
         if (room) {
             struct entry *e = &styles->entries[styles->count++];
-            *e = (struct entry){"", *t, style, settings, true};
+            *e = (struct entry){"", *t, style, settings, current};
             snprintf(e->name, sizeof(e->name), "%s", name);
         }
         pthread_rwlock_unlock(&styles->lock);
@@ -91,7 +92,7 @@ static enum pk_status add_file(struct pk_styles *styles, const char *path,
     if (name == NULL || text == NULL) {
         status = pk_fail(err, PK_BAD_INPUT, "%s: the style has no \"name\"", path);
     } else {
-        status = add(styles, name, text, strlen(text), 0, err);
+        status = add(styles, name, text, strlen(text), 0, true, err);
         if (status != PK_OK) {
             pk_error_context(err, status, "%s", path);
         }
@@ -114,7 +115,7 @@ enum pk_status pk_styles_create(struct pk_styles **out, const char *const *files
         size_t len;
         const char *json = pk_shipped_style(shipped[i], &len);
         status = json != NULL
-                     ? add(styles, shipped[i], json, len, 0, err)
+                     ? add(styles, shipped[i], json, len, 0, true, err)
                      : pk_fail(err, PK_BAD_DATA, "style %s is not built in", shipped[i]);
     }
     if (status != PK_OK) {
@@ -154,29 +155,79 @@ static bool keep(struct pk_styles *styles, const char *name, uint64_t settings)
     return found;
 }
 
+/* The settings' mark: of their text and the layer's place, which its look depends on. */
+static uint64_t settings_mark(const struct pk_layer_row *rows, uint32_t i)
+{
+    return pk_hash64(rows[i].settings, strlen(rows[i].settings), i + 1) | 1;
+}
+
+static enum pk_status add_layer(struct pk_styles *styles, const struct pk_layer_row *rows,
+                                uint32_t i, bool current, struct pk_error *err)
+{
+    struct pk_buf json;
+    pk_buf_init(&json, STYLE_FILE_MAX);
+    enum pk_status status =
+        pk_layer_style(&json, rows[i].layer_id, rows[i].settings, i, err);
+    if (status == PK_OK) {
+        status = add(styles, rows[i].layer_id, json.data, json.len,
+                     settings_mark(rows, i), current, err);
+    }
+    pk_buf_finish(&json);
+    return status == PK_OK ? status
+                           : pk_error_context(err, status, "layer %s", rows[i].layer_id);
+}
+
 enum pk_status pk_styles_refresh(struct pk_styles *styles,
                                  const struct pk_layer_row *rows, uint32_t count,
                                  struct pk_error *err)
 {
     enum pk_status worst = PK_OK;
     for (uint32_t i = 0; i < count; i++) {
-        const char *settings = rows[i].settings;
-        uint64_t hash = pk_hash64(settings, strlen(settings), i + 1) | 1;
-        if (keep(styles, rows[i].layer_id, hash)) {
-            continue;
+        if (!keep(styles, rows[i].layer_id, settings_mark(rows, i))) {
+            enum pk_status status = add_layer(styles, rows, i, true, err);
+            worst = status != PK_OK ? status : worst;
         }
-        struct pk_buf json;
-        pk_buf_init(&json, STYLE_FILE_MAX);
-        enum pk_status status = pk_layer_style(&json, rows[i].layer_id, settings, i, err);
-        if (status == PK_OK) {
-            status = add(styles, rows[i].layer_id, json.data, json.len, hash, err);
-        }
-        if (status != PK_OK) {
-            worst = pk_error_context(err, status, "layer %s", rows[i].layer_id);
-        }
-        pk_buf_finish(&json);
     }
     return worst;
+}
+
+static const struct pk_style *find_marked(struct pk_styles *styles, const char *name,
+                                          const char *theme, uint64_t mark)
+{
+    const struct pk_style *found = NULL;
+    pthread_rwlock_rdlock(&styles->lock);
+    for (uint32_t i = 0; i < styles->count && found == NULL; i++) {
+        const struct entry *e = &styles->entries[i];
+        if (e->settings == mark && strcmp(e->name, name) == 0 &&
+            strcmp(e->theme, theme) == 0) {
+            found = e->style;
+        }
+    }
+    pthread_rwlock_unlock(&styles->lock);
+    return found;
+}
+
+enum pk_status pk_styles_find_past(const struct pk_style **out, struct pk_styles *styles,
+                                   const char *name, const char *theme,
+                                   const struct pk_layer_row *rows, uint32_t count,
+                                   struct pk_error *err)
+{
+    *out = find_marked(styles, name, theme, 0); /* shipped ones and files */
+    enum pk_status status = PK_OK;
+    for (uint32_t i = 0; i < count && *out == NULL && status == PK_OK; i++) {
+        if (strcmp(rows[i].layer_id, name) == 0) {
+            uint64_t mark = settings_mark(rows, i);
+            *out = find_marked(styles, name, theme, mark);
+            if (*out == NULL) {
+                status = add_layer(styles, rows, i, false, err);
+                *out = find_marked(styles, name, theme, mark);
+            }
+        }
+    }
+    if (status == PK_OK && *out == NULL) {
+        return pk_fail(err, PK_NOT_FOUND, "there is no style \"%.60s\"", name);
+    }
+    return status;
 }
 
 const struct pk_style *pk_styles_find(struct pk_styles *styles, const char *name,

@@ -31,6 +31,13 @@ enum pk_status pk_styles_refresh(struct pk_styles *styles,
 /* NULL when there is no such style or theme. Any thread. */
 const struct pk_style *pk_styles_find(struct pk_styles *styles, const char *name,
                                       const char *theme);
+/* The style as it was in a version: a layer's style follows the settings that its layer
+ * had there (`rows` of that version), others are as they are. Compiled when it is asked
+ * for the first time. Any thread. NULL and PK_NOT_FOUND when there is none. */
+enum pk_status pk_styles_find_past(const struct pk_style **out, struct pk_styles *styles,
+                                   const char *name, const char *theme,
+                                   const struct pk_layer_row *rows, uint32_t count,
+                                   struct pk_error *err) PK_MUST_CHECK;
 /* Is the theme one of ours? */
 bool pk_styles_has_theme(const char *theme);
 /* Name number i in order of adding (shipped, files, layers), NULL past the last; copied

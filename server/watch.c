@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "server/changes.h"
 #include "server/styleset.h"
+#include "server/writer_link.h"
 
 struct pk_watch {
     struct pk_app *app;
@@ -141,6 +142,7 @@ static void *run(void *arg)
     while (!atomic_load(&watch->stopping)) {
         struct timespec pause = {0, PK_WATCH_MS * 1000000L};
         nanosleep(&pause, NULL);
+        pk_writer_link_tick(watch->app);
         struct pk_error err = {0};
         if (look(watch, &err) != PK_OK && pk_now_ms() - watch->logged_ms > 10000) {
             watch->logged_ms = pk_now_ms();

@@ -40,6 +40,7 @@ struct pk_renderer {
     struct pk_surface surface, layer;
     struct kept_palette palettes[PALETTES_MAX];
     uint32_t palette_next;
+    const char *legal_day; /* of the request; NULL = the version's own */
 };
 
 struct pk_renderer *pk_renderer_create(struct pk_store *store)
@@ -131,6 +132,7 @@ static enum pk_status build_scene(struct scene *out, struct pk_renderer *r,
     struct pk_source source = {.store = r->store,
                                .arena = &r->arena,
                                .version = version,
+                               .legal_day = r->legal_day,
                                .family = view->family,
                                .band = view->band};
     enum pk_status st = pk_drawlist_build(&out->list, style, view, &source, err);
@@ -160,9 +162,25 @@ static void note_scene(struct pk_rendered *out, const struct scene *scene)
 
 /* ---- requests ---- */
 
+/* Is that the version's own legal day, which its packs are of? */
+static enum pk_status is_own_day(bool *out, struct pk_renderer *r, int64_t version,
+                                 const char *day, struct pk_error *err)
+{
+    struct pk_version *versions;
+    uint32_t count;
+    enum pk_status st =
+        r->store->ops->versions(r->store, &versions, &count, &r->arena, err);
+    *out = false;
+    for (uint32_t i = 0; st == PK_OK && i < count; i++) {
+        const char *own = versions[i].legal_day;
+        *out |= versions[i].version == version && own && strcmp(own, day) == 0;
+    }
+    return st;
+}
+
 /* Begin a snapshot and find the version that is asked for in it. */
 static enum pk_status begin(struct pk_renderer *r, struct pk_rendered *out,
-                            int64_t version, struct pk_error *err)
+                            int64_t version, const char *day, struct pk_error *err)
 {
     memset(out, 0, sizeof *out);
     out->dep = PK_IBOX_EMPTY;
@@ -175,10 +193,20 @@ static enum pk_status begin(struct pk_renderer *r, struct pk_rendered *out,
     enum pk_status st = r->store->ops->begin(r->store, &newest, err);
     if (st == PK_OK && version > newest) {
         r->store->ops->end(r->store);
-        return pk_fail(err, PK_NOT_FOUND, "there is no version %lld, the newest is %lld",
+        return pk_fail(err, PK_NOT_FOUND,
+                       "version: there is no version %lld, the newest is %lld",
                        (long long)version, (long long)newest);
     }
     out->version = version > 0 ? version : newest;
+    r->legal_day = day;
+    if (st == PK_OK && day) {
+        bool own;
+        st = is_own_day(&own, r, out->version, day, err);
+        r->legal_day = own ? NULL : day;
+        if (st != PK_OK) {
+            r->store->ops->end(r->store);
+        }
+    }
     return st;
 }
 
@@ -205,7 +233,7 @@ static enum pk_status begin_tile(struct pk_rendered *out, struct pk_renderer *r,
     enum pk_status st =
         pk_view_of_tile(view, request->grid, request->tile, request->scale, err);
     if (st == PK_OK) {
-        st = begin(r, out, request->version, err);
+        st = begin(r, out, request->version, request->legal_day, err);
     } else {
         memset(out, 0, sizeof *out);
     }
@@ -355,7 +383,7 @@ enum pk_status pk_render_picture(struct pk_rendered *out, struct pk_renderer *r,
                      PK_TILE_STYLES_MAX);
     }
     if (st == PK_OK) {
-        st = begin(r, out, request->version, err);
+        st = begin(r, out, request->version, request->legal_day, err);
     } else {
         memset(out, 0, sizeof *out);
     }

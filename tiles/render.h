@@ -34,8 +34,9 @@ struct pk_tile_request {
     const struct pk_style *style;
     const struct pk_grid *grid;
     struct pk_tile_id tile;
-    uint32_t scale;  /* 1, 2, 3 */
-    int64_t version; /* 0 = newest */
+    uint32_t scale;        /* 1, 2, 3 */
+    int64_t version;       /* 0 = newest */
+    const char *legal_day; /* "2026-03-02"; NULL = the version's own */
 };
 
 /* The result; bytes are free()d by the caller. */
@@ -70,6 +71,7 @@ struct pk_picture_request {
     uint32_t scale;
     bool opaque; /* white ground */
     int64_t version;
+    const char *legal_day; /* as of a tile */
     bool marker;
     double marker_x, marker_y;   /* where its tip points, CRS units */
     const struct pk_geom *shape; /* NULL or outlined on top; CRS units */

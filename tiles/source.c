@@ -56,7 +56,7 @@ static enum pk_status prepare(struct pk_source *source, int64_t cell,
     pk_buf_init(&bufs[1], PK_CELL_BYTES_MAX);
     enum pk_status st =
         pk_prepare_whole_cell(&bufs[0], &bufs[1], source->store, source->version,
-                              source->family, source->band, cell, err);
+                              source->legal_day, source->family, source->band, cell, err);
     if (st == PK_OK && (bufs[0].failed || bufs[1].failed)) {
         st = pk_fail(err, PK_LIMIT, "a cell holds more than %d bytes of map",
                      PK_CELL_BYTES_MAX);
@@ -85,10 +85,13 @@ static enum pk_status bytes_of(struct pk_source *source, int level, int64_t cell
     while (made && made->cell != cell) {
         made = made->next;
     }
-    if (!made) {
-        enum pk_status st = source->store->ops->pack(
-            source->store, source->family, source->band + PK_WIDE_BAND * level, cell,
-            source->version, labels, bytes, len, source->arena, err);
+    if (!made) { /* packs are of the version's own day */
+        enum pk_status st = PK_NOT_FOUND;
+        if (!source->legal_day) {
+            st = source->store->ops->pack(
+                source->store, source->family, source->band + PK_WIDE_BAND * level, cell,
+                source->version, labels, bytes, len, source->arena, err);
+        }
         if (st == PK_NOT_FOUND && level > 0) {
             return PK_OK; /* no pack of the version is kept: the plain cells have it all
                            */

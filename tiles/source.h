@@ -24,6 +24,7 @@ struct pk_source {
     struct pk_store *store;
     struct pk_arena *arena;
     int64_t version;
+    const char *legal_day; /* NULL = the version's own */
     enum pk_family family;
     int band;
     uint32_t cells; /* read so far */

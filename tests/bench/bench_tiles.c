@@ -55,7 +55,8 @@ static void run_level(struct pk_renderer *r, const struct pk_style *style,
             grid,
             {z, (uint32_t)((x - grid->left) / side), (uint32_t)((grid->top - y) / side)},
             1,
-            0
+            0,
+            NULL
         };
         struct pk_rendered out;
         struct pk_error err;

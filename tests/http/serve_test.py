@@ -281,6 +281,11 @@ class Serving(unittest.TestCase):
             ("HTTP/9.9", b"GET / HTTP/9.9\r\n" + host + b"\r\n", 505),
             ("odd method", b"BREW / HTTP/1.1\r\n" + host + b"Connection: close\r\n\r\n", 405),
             ("DELETE", b"DELETE / HTTP/1.1\r\n" + host + b"Connection: close\r\n\r\n", 405),
+            ("raw NUL in a name", get + b"X\0Y: a\r\n\r\n", 400),
+            ("bare CR", get + b"X: a\rb\r\n\r\n", 400),
+            ("folded first header", b"GET /health HTTP/1.1\r\n Host: a\r\n\r\n", 400),
+            ("blank before the colon", get + b"X : a\r\n\r\n", 400),
+            ("header without a colon", get + b"X\r\n\r\n", 400),
             ("many headers", get + b"".join(b"X%d: a\r\n" % i for i in range(5000)) + b"\r\n",
              431),
         ]
@@ -341,6 +346,138 @@ class Lives(unittest.TestCase):
         self.assertEqual(fresh.stop(), 0)
         self.assertEqual(server.stop(), 0)
         self.assertFalse([e for e in server.errors if "name=worker" in e], server.errors)
+
+    def wait(self, server, what, seconds=5.0):
+        """Until `what` (of /health) is true; the last health."""
+        end = time.monotonic() + seconds
+        while True:
+            health = server.get("/health").json()
+            if what(health) or time.monotonic() > end:
+                self.assertTrue(what(health), health)
+                return health
+            time.sleep(0.01)
+
+    def test_an_old_version_is_drawn_as_it_was(self):
+        server = Server(self.db)
+        targets = []
+        for i in range(6):
+            x, y = grid_tile(600010 + 40 * i, 6900050)
+            for style in ("plan", "property_unit"):
+                tile = "/tiles/%s/SWEREF99TMKommun/9/%d/%d" % (style, x, y)
+                targets += [tile + ".png", tile + "@2x.png", tile + ".ids.png",
+                            tile + ".ids.json"]
+        box = "599900,6899900,600900,6900400"
+        targets += ["/static/base,property_unit,plan/%s/500x250.png" % box,
+                    "/tiles/plan/WebMercatorQuad/5/17/8.png"]
+        kept = {target: server.get(target) for target in targets}
+        self.assertEqual({answer.status for answer in kept.values()}, {200})
+        self.make("Industri")
+        self.wait(server, lambda h: h["version"] == 2)
+        now = {target: server.get(target).body for target in targets}
+        self.assertTrue(any(now[t] != kept[t].body for t in targets))
+
+        def compare(running):
+            for target in targets:
+                answer = running.get(target + "?version=1")
+                self.assertEqual(answer.status, 200, (target, answer.body))
+                self.assertEqual(answer.body, kept[target].body, target)
+                self.assertIn("immutable", answer.headers["cache-control"])
+                self.assertEqual(answer.headers["plankarta-version"], "1")
+                self.assertEqual(running.get(target).body, now[target], target)
+
+        compare(server)
+        for target in (targets[0], targets[-2]):
+            answer = server.get(target + "?version=99")
+            self.assertEqual(answer.status, 404)
+            self.assertIn("version 99", answer.body.decode())
+        lookup = "/lookup?point=600010,6900010&f=json"
+        self.assertIn("Skola", server.get(lookup + "&version=1").body.decode())
+        self.assertNotIn("Skola", server.get(lookup + "&version=2").body.decode())
+        self.assertEqual(server.stop(), 0)
+        import sqlite3  # packs of version 1 are gone: made from the rows, the same bytes
+        with sqlite3.connect(self.db) as db:
+            db.execute("UPDATE setting SET value = '2' WHERE name = 'packs_from'")
+            if db.execute("SELECT changes()").fetchone()[0] == 0:
+                db.execute("INSERT INTO setting VALUES ('packs_from', '2')")
+            db.execute("DELETE FROM pack WHERE from_version = 1 AND EXISTS (SELECT 1 FROM "
+                       "pack p WHERE p.family = pack.family AND p.band = pack.band AND "
+                       "p.cell = pack.cell AND p.from_version = 2)")
+        db.close()
+        server = Server(self.db)
+        compare(server)
+        self.assertEqual(server.stop(), 0)
+
+    def test_a_legal_day_is_drawn_as_it_was(self):
+        server = Server(self.db)
+        x, y = grid_tile(600100, 6900050)  # in force since 2019-03-04
+        tile = TILE % (x, y)
+        box = "/static/plan/599900,6899900,600900,6900400/500x250.png"
+        today = time.strftime("%Y-%m-%d")
+        for target in (tile, tile.replace(".png", ".ids.png"), box):
+            now = server.get(target)
+            self.assertEqual(now.status, 200)
+            self.assertEqual(server.get(target + "?datetime=" + today).body, now.body)
+            self.assertEqual(server.get(target + "?datetime=2019-03-04").body, now.body)
+            self.assertEqual(server.get(target + "?version=1&datetime=2019-03-04").body,
+                             now.body)
+            before = server.get(target + "?datetime=2019-03-03")
+            self.assertEqual(before.status, 200)
+            if ".ids." not in target:
+                self.assertNotEqual(before.body, now.body, target)
+            self.assertNotIn("immutable", before.headers["cache-control"])
+            both = server.get(target + "?datetime=2019-03-03&version=1")
+            self.assertEqual(both.body, before.body)
+            self.assertIn("immutable", both.headers["cache-control"])
+            self.assertEqual(server.get(target + "?datetime=2019-02-30").json()["parameter"],
+                             "datetime")
+            self.assertEqual(server.get(target).body, now.body)  # nothing stale was cached
+        coverage = lambda day: server.get(
+            "/lookup?point=600010,6900010&f=json&datetime=" + day).json()["coverage"]
+        self.assertEqual(coverage("2019-03-04"), "regulations")
+        self.assertEqual(coverage("2019-03-03"), "ongoing")
+        self.assertEqual(server.stop(), 0)
+
+    def test_the_writer_is_watched_and_comes_back(self):
+        server = Server(self.db)
+        running = lambda h: h["writer"] == "running" and h["status"] == "ok"
+        self.wait(server, running)
+        writer = server.children()[0]
+        os.kill(writer, signal.SIGSTOP)
+        health = self.wait(server, lambda h: h["writer"] == "not answering", 8)
+        self.assertEqual(health["status"], "degraded")
+        self.assertTrue(server.get("/ready").json()["ready"])  # readers are served
+        os.kill(writer, signal.SIGCONT)
+        self.wait(server, running)
+        os.kill(writer, signal.SIGKILL)
+        end = time.monotonic() + 5
+        while writer in server.children() or len(server.children()) < 2:
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.02)
+        time.sleep(3.2)  # the old one's answers are too old by now
+        self.wait(server, running)
+        self.assertEqual(server.stop(), 0)
+        self.assertTrue([e for e in server.errors if "name=writer" in e])
+
+    def test_an_import_into_a_served_file_is_seen_at_once(self):
+        server = Server(self.db)
+        source = os.path.join(self.folder, "lekplatser.geojson")
+        ring = [[600300, 6900300], [600400, 6900300], [600400, 6900400], [600300, 6900300]]
+        with open(source, "w", encoding="utf-8") as f:
+            json.dump({"type": "FeatureCollection", "name": "lekplatser", "crs": {
+                "type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::3006"}},
+                "features": [{"type": "Feature", "id": 1, "properties": {"namn": "Backen"},
+                              "geometry": {"type": "Polygon", "coordinates": [ring]}}]}, f)
+        done = subprocess.run([PROGRAM, "import", "--db", self.db, "--json", source],
+                              capture_output=True, timeout=60, check=False)
+        returned = time.monotonic()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(json.loads(done.stdout)["version"], 2)
+        self.wait(server, lambda h: h["version"] == 2, 0.1)
+        self.assertLess(time.monotonic() - returned, 0.15)
+        answer = server.get("/tiles/lekplatser/SWEREF99TMKommun/9/%d/%d.png"
+                            % grid_tile(600380, 6900330))
+        self.assertEqual(answer.status, 200, answer.body)
+        self.assertEqual(server.stop(), 0)
 
     def test_a_killed_worker_comes_back_on_the_same_port(self):
         server = Server(self.db)

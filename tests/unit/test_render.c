@@ -72,7 +72,7 @@ static struct pk_rendered tile_of(struct pk_renderer *r, const struct pk_style *
                                   const struct pk_grid *grid, struct pk_tile_id tile,
                                   uint32_t scale, int64_t version)
 {
-    struct pk_tile_request request = {style, grid, tile, scale, version};
+    struct pk_tile_request request = {style, grid, tile, scale, version, NULL};
     struct pk_rendered out;
     struct pk_error err = {0};
     if (pk_render_tile(&out, r, &request, &err) != PK_OK) {
@@ -206,7 +206,7 @@ static void *draw_some(void *arg)
     for (uint32_t i = 0; i < TILES; i++) {
         struct pk_tile_request request = {
             job->style, grid, {9, at.x + i % 3, at.y + i / 3},
-              1 + i % 2, 0
+              1 + i % 2, 0, NULL
         };
         struct pk_rendered out;
         struct pk_error err;
@@ -295,7 +295,7 @@ static void check_tile(struct pk_renderer *r, const struct pk_style *style,
 {
     struct pk_rendered old = tile_of(r, style, grid, tile, 1, 1);
     struct pk_rendered new = tile_of(r, style, grid, tile, 1, 2);
-    struct pk_tile_request request = {style, grid, tile, 1, 2};
+    struct pk_tile_request request = {style, grid, tile, 1, 2, NULL};
     struct pk_rendered check;
     struct pk_error err;
     assert_int_equal(pk_render_digest(&check, r, &request, &err), PK_OK);
@@ -384,7 +384,7 @@ static void ids_name_what_is_drawn(void **state)
     struct pk_style *style = read_style(false);
     struct pk_renderer *r = pk_renderer_create(&map.store);
     const struct pk_grid *grid = pk_grid_find("SWEREF99TMKommun");
-    struct pk_tile_request request = {style, grid, middle_tile(grid, 9), 1, 0};
+    struct pk_tile_request request = {style, grid, middle_tile(grid, 9), 1, 0, NULL};
     struct pk_rendered out;
     struct pk_buf ids;
     struct pk_error err = {0};

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "base/date.h"
 #include "server/html.h"
+#include "server/links.h"
 #include "server/negotiate.h"
 #include "server/request.h"
 #include "server/response.h"
@@ -199,6 +201,85 @@ static void text_is_compressed_when_it_helps(void **state)
     pk_response_finish(&picture);
 }
 
+static void nothing_is_kept_past_the_next_legal_date(void **state)
+{
+    (void)state;
+    char text[PK_CACHE_CONTROL_TEXT];
+    time_t midnight = pk_date_stockholm_start(pk_date_parse("2026-03-02"));
+    static const struct {
+        long before; /* seconds before midnight */
+        enum pk_keep keep;
+        const char *text;
+    } cases[] = {
+        {7200, PK_KEEP_SHORT,   "public, max-age=60"                 },
+        {7200, PK_KEEP_LONG,    "public, max-age=7200"               },
+        {31,   PK_KEEP_SHORT,   "public, max-age=31"                 },
+        {1,    PK_KEEP_LONG,    "public, max-age=1"                  },
+        {0,    PK_KEEP_SHORT,   "public, max-age=0"                  },
+        {-119, PK_KEEP_SHORT,   "public, max-age=0"                  },
+        {-120, PK_KEEP_SHORT,   "public, max-age=60"                 },
+        {-120, PK_KEEP_LONG,    "public, max-age=86280"              },
+        {10,   PK_KEEP_CHECK,   "no-cache"                           },
+        {10,   PK_KEEP_NOTHING, "no-store"                           },
+        {10,   PK_KEEP_FIXED,   "public, max-age=31536000, immutable"},
+    };
+    for (size_t i = 0; i < PK_COUNT(cases); i++) {
+        pk_cache_control(text, cases[i].keep, midnight - cases[i].before);
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
+static void links_begin_where_a_trusted_proxy_says(void **state)
+{
+    (void)state;
+    struct pk_error err = {0};
+    struct pk_arena arena = {0};
+    struct pk_opts *opts = pk_opts_create();
+    assert_int_equal(
+        pk_opts_set(opts, "trusted_proxies", "10.0.0.1, 2001:db8::1", "test", &err),
+        PK_OK);
+    struct pk_app app = {.opts = opts, .municipality = {.base_url = "own"}};
+    static const struct {
+        const char *peer, *forwarded, *proto, *host, *base;
+    } cases[] = {
+        {"10.0.0.1", NULL,                                                               "https", "karta.se", "https://karta.se"},
+        {"10.0.0.2", NULL,                                                               "https", "karta.se", "own"             },
+        {"10.0.0.1", NULL,                                                               "ftp",   "karta.se", "own"             },
+        {"10.0.0.1", NULL,                                                               "https", "a\"b",     "own"             },
+        {"10.0.0.1", NULL,                                                               "https", "a, b",     "own"             },
+        {"10.0.0.1", NULL,                                                               NULL,    "karta.se", "own"             },
+        {"10.0.0.1", "for=192.0.2.7;proto=https;host=karta.se",                          NULL,    NULL,
+         "https://karta.se"                                                                                                     },
+        {"10.0.0.2", "for=192.0.2.7;proto=https;host=karta.se",                          NULL,    NULL,       "own"             },
+        {"10.0.0.1", "Proto=HTTP; Host=\"karta.se:8443\" ;for=_x",                       NULL,    NULL,
+         "http://karta.se:8443"                                                                                                 },
+ /* what a client wrote in front does not count ... */
+        {"10.0.0.1", "proto=http;host=evil.se, for=192.0.2.7;proto=https;host=karta.se",
+         NULL,                                                                                    NULL,       "https://karta.se"},
+ /* ... what a second proxy of ours saw does */
+        {"10.0.0.1",
+         "for=192.0.2.7;proto=https;host=karta.se, "
+         "for=\"[2001:db8::1]:80\";proto=http;host=in",                                  NULL,    NULL,       "https://karta.se"},
+        {"10.0.0.1", "for=192.0.2.7",                                                    "https", "x.se",     "own"             },
+        {"10.0.0.1", "host=karta.se;host=evil.se;proto=https",                           NULL,    NULL,       "own"             },
+        {"10.0.0.1", "host=\"karta.se;proto=https",                                      NULL,    NULL,       "own"             },
+        {"10.0.0.1", "host=",                                                            NULL,    NULL,       "own"             },
+        {"10.0.0.1", ",,,,,,,,,,,,,,,,,,,,,,",                                           NULL,    NULL,       "own"             },
+        {"10.0.0.1", "\"",                                                               NULL,    NULL,       "own"             },
+    };
+    for (size_t i = 0; i < PK_COUNT(cases); i++) {
+        assert_string_equal(pk_links_base(&app, cases[i].peer, cases[i].forwarded,
+                                          cases[i].proto, cases[i].host, &arena),
+                            cases[i].base);
+    }
+    assert_int_equal(pk_opts_set(opts, "public_url", "https://p.se", "test", &err),
+                     PK_OK);
+    assert_string_equal(pk_links_base(&app, "10.0.0.1", NULL, "http", "x.se", &arena),
+                        "own"); /* which is public_url then */
+    pk_arena_finish(&arena);
+    pk_opts_destroy(opts);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -210,6 +291,8 @@ int main(void)
         cmocka_unit_test(everything_put_into_a_page_is_escaped),
         cmocka_unit_test(every_route_is_sound),
         cmocka_unit_test(text_is_compressed_when_it_helps),
+        cmocka_unit_test(nothing_is_kept_past_the_next_legal_date),
+        cmocka_unit_test(links_begin_where_a_trusted_proxy_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
