@@ -57,7 +57,7 @@ static int run(struct pk_renderer *r, const struct pk_style *style,
         hash = 0;
         start = cpu_us();
         for (uint32_t i = 0; i < n; i++) {
-            struct pk_tile_request request = {style, grid, tiles[i], 1, 0};
+            struct pk_tile_request request = {style, grid, tiles[i], 1, 0, NULL};
             struct pk_rendered out;
             struct pk_error err = {0};
             if (pk_render_tile(&out, r, &request, &err) != PK_OK) {

@@ -362,7 +362,7 @@ static void cell_of(struct pk_buf out[2], int64_t version, enum pk_family family
 
     for (int i = 0; i < 2; i++)
         pk_buf_init(&out[i], 1 << 24);
-    if (pk_prepare_cell(&out[0], &out[1], store, version, NULL, family, band, cell, &err))
+    if (pk_prepare_cell(&out[0], &out[1], store, version, family, band, cell, &err))
         fail_msg("%s", err.text);
     pk_store_close(store);
 }
