@@ -111,7 +111,7 @@ static void a_plain_cell_for_an_old_state_has_the_large_things_too(void **state)
     /* In both large ones, and in nothing else. */
     int64_t x = INT64_C(544000000), y = PK_TM_TOP - INT64_C(6444000000);
     int64_t cell = pk_cell_of(PK_TM, PK_BAND_FULL, x, y);
-    assert_int_equal(pk_prepare_whole_cell(&bytes[0], &bytes[1], store, 1, PK_TM,
+    assert_int_equal(pk_prepare_whole_cell(&bytes[0], &bytes[1], store, 1, NULL, PK_TM,
                                            PK_BAND_FULL, cell, &err),
                      PK_OK);
     assert_int_equal(features_in(&bytes[0]), 2);
