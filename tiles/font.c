@@ -37,8 +37,11 @@ enum pk_status pk_fonts_start(const char *dir, struct pk_error *err)
             pk_arena_printf(&arena, "%s/%s", dir ? dir : FONT_DIR, font_files[i]);
         hb_blob_t *blob = hb_blob_create_from_file_or_fail(path);
         if (!blob || hb_face_count(blob) == 0) {
-            enum pk_status st = pk_fail(
-                err, PK_IO, "font %s is missing: install fonts-dejavu-core", path);
+            enum pk_status st =
+                pk_fail(err, PK_IO,
+                        "font %s is missing: install fonts-dejavu-core and "
+                        "fonts-dejavu-extra",
+                        path);
             hb_blob_destroy(blob);
             pk_arena_finish(&arena);
             return st;

@@ -1,11 +1,11 @@
 /*
  * text.h - words to places of glyphs (HarfBuzz), glyphs to pixels (FreeType).
  *
- * The fonts are DejaVu Sans in four cuts (Debian's fonts-dejavu-core, Bitstream Vera
- * licence with public domain additions): wide open letters that stay legible at
- * 10 px, all Swedish letters, the subscript digits U+2080-2089 of plan letters, and
- * one family with true bold and oblique. They are mapped once, by pk_fonts_start,
- * and then only read.
+ * The fonts are DejaVu Sans in four cuts (Debian's fonts-dejavu-core and -extra,
+ * Bitstream Vera licence with public domain additions): wide open letters that stay
+ * legible at 10 px, all Swedish letters, the subscript digits U+2080-2089 of plan
+ * letters, and one family with true bold and oblique. They are mapped once, by
+ * pk_fonts_start, and then only read.
  *
  * Metrics are unhinted and computed at 1x in 1/64 CSS pixel from font units, in
  * integers: a block of text is equally large at 1x, 2x and 3x. Glyph masks sit on

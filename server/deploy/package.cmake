@@ -17,5 +17,5 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # Not found by linking: the map's letters, and the grids and definitions of PROJ.
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "fonts-dejavu-core, proj-data")
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "fonts-dejavu-core, fonts-dejavu-extra, proj-data")
 include(CPack)
