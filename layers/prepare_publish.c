@@ -12,45 +12,15 @@
 #include "layers/pack_form.h"
 #include "layers/prepare_change.h"
 #include "layers/prepare_private.h"
+#include "layers/prepare_publish_private.h"
 #include "layers/store_spatialite.h"
 
 enum { BANDS = PK_BAND_FULL - PK_BAND_MIN + 1, GROUP_STEPS = PK_FAMILY_COUNT * BANDS };
 enum { EDIT_PLANS_MAX = 200 }; /* beyond it everything is loaded */
 #define PACK_BYTES_MAX ((size_t)1 << 30)
-#define WIDE_FROM_M    800.0  /* less than PK_WIDE_SPAN cells of full, on the ground */
-#define CELL_MOST_M    5000.0 /* more than a plain cell of full in either family */
+#define WIDE_FROM_M    800.0 /* less than PK_WIDE_SPAN cells of full, on the ground */
 
-/* Boxes of EPSG:3006 that changed. One with a place is that of a single feature and of
- * its label: when it is large it lies in wide cells, and the label in one plain cell.
- * One without may have anything in it. */
-struct area {
-    struct pk_box box;
-    bool placed;
-    double x, y;
-};
-struct areas {
-    uint32_t count, cap;
-    struct area *at;
-};
-
-struct publish {
-    const struct pk_prepare_job *job;
-    struct pk_store *store;
-    struct pk_arena arena;
-    char *legal_day_before; /* of the version before; NULL when this is the first */
-    sqlite3_stmt *read_pack, *write_pack;
-    struct prep_changes changes;
-    struct pk_buf joined[2];
-    bool first;         /* no pack was there before */
-    double done, share; /* of the progress */
-    /* the group being served */
-    const struct prep_edit *edit; /* NULL: all of it is loaded */
-    const char *const *names;
-    enum pk_family family;
-    int band;
-};
-
-static void areas_put(struct areas *a, const struct area *area)
+void prep_areas_put(struct areas *a, const struct area *area)
 {
     if (pk_box_is_empty(area->box)) {
         return;
@@ -62,12 +32,12 @@ static void areas_put(struct areas *a, const struct area *area)
     a->at[a->count++] = *area;
 }
 
-static void areas_add(struct areas *a, struct pk_box box)
+void prep_areas_add(struct areas *a, struct pk_box box)
 {
-    areas_put(a, &(struct area){.box = box});
+    prep_areas_put(a, &(struct area){.box = box});
 }
 
-static bool areas_touch(const struct areas *a, uint32_t count, struct pk_box box)
+bool prep_areas_touch(const struct areas *a, uint32_t count, struct pk_box box)
 {
     for (uint32_t i = 0; i < count; i++) {
         if (pk_box_touches(a->at[i].box, box)) {
@@ -269,9 +239,9 @@ static void add_area(const struct publish *pub, struct prep_wanted *cells,
 }
 
 /* All families and bands of a loaded group, where the areas are. */
-static enum pk_status serve_group(struct publish *pub, struct prep *p,
-                                  const char *const *names, const struct areas *areas,
-                                  int min_band, struct pk_error *err)
+enum pk_status prep_serve_cells(struct publish *pub, struct prep *p,
+                                const char *const *names, const struct areas *areas,
+                                int min_band, struct pk_error *err)
 {
     enum pk_status status = PK_OK;
     int step = 0;
@@ -328,8 +298,8 @@ static const char changed_plans_sql[] =
     "UNION SELECT feature_id FROM plan WHERE from_version < ?1 AND to_version > ?1 "
     "AND in_force > min(?2, ?3) AND in_force <= max(?2, ?3)";
 
-static enum pk_status read_ids(struct publish *pub, struct prep_ids *out, const char *sql,
-                               const char *layer, struct pk_error *err)
+enum pk_status prep_read_ids(struct publish *pub, struct prep_ids *out, const char *sql,
+                             const char *layer, struct pk_error *err)
 {
     sqlite3_stmt *stmt;
     enum pk_status status = pk_db_prepare(&stmt, pub->job->db, sql, err);
@@ -360,7 +330,7 @@ static enum pk_status read_ids(struct publish *pub, struct prep_ids *out, const 
     return status;
 }
 
-static struct pk_box ground_box(const struct prep_feature *f)
+struct pk_box prep_ground_box(const struct prep_feature *f)
 {
     struct pk_ibox b = f->box[PK_TM];
     return (struct pk_box){(double)b.min_x / 1000, (double)(PK_TM_TOP - b.max_y) / 1000,
@@ -387,7 +357,7 @@ static struct plan_box *plan_boxes(const struct prep *p, uint32_t *count)
     for (uint32_t i = 0; i < p->feature_count; i++) {
         if (p->features[i].chain == PK_TOPO_NONE) {
             all[n++] =
-                (struct plan_box){p->features[i].plan, ground_box(&p->features[i])};
+                (struct plan_box){p->features[i].plan, prep_ground_box(&p->features[i])};
         }
     }
     qsort(all, n, sizeof(*all), compare_plan_boxes);
@@ -402,17 +372,17 @@ static struct plan_box *plan_boxes(const struct prep *p, uint32_t *count)
 }
 
 /* Large enough to lie in wide cells, in some band. */
-static bool may_be_wide(struct pk_box box)
+bool prep_may_be_wide(struct pk_box box)
 {
     return fmax(box.max_x - box.min_x, box.max_y - box.min_y) > WIDE_FROM_M;
 }
 
-static void add_feature(struct areas *areas, const struct prep_feature *f)
+void prep_areas_feature(struct areas *areas, const struct prep_feature *f)
 {
-    areas_put(areas, &(struct area){.box = ground_box(f),
-                                    .placed = true,
-                                    .x = (double)f->anchor[0] / 1000,
-                                    .y = (double)(PK_TM_TOP - f->anchor[1]) / 1000});
+    prep_areas_put(areas, &(struct area){.box = prep_ground_box(f),
+                                         .placed = true,
+                                         .x = (double)f->anchor[0] / 1000,
+                                         .y = (double)(PK_TM_TOP - f->anchor[1]) / 1000});
 }
 
 /* A large plan where nothing was before: its features, and the boundaries of all. */
@@ -421,14 +391,14 @@ static void add_large_plans(const struct prep *p, const struct plan_box *boxes,
 {
     bool any = false;
     for (uint32_t i = 0; i < count && !any; i++) {
-        any = may_be_wide(boxes[i].box);
+        any = prep_may_be_wide(boxes[i].box);
     }
     for (uint32_t i = 0; any && i < p->feature_count; i++) {
         const struct prep_feature *f = &p->features[i];
         const struct plan_box *plan =
             bsearch(&f->plan, boxes, count, sizeof(*boxes), compare_plan_boxes);
-        if (f->chain != PK_TOPO_NONE || (plan != NULL && may_be_wide(plan->box))) {
-            add_feature(areas, f);
+        if (f->chain != PK_TOPO_NONE || (plan != NULL && prep_may_be_wide(plan->box))) {
+            prep_areas_feature(areas, f);
         }
     }
 }
@@ -443,8 +413,8 @@ static enum pk_status changed_ground(struct publish *pub, const struct prep *p,
     enum pk_status status = PK_OK;
     for (uint32_t i = 0; i < count; i++) {
         if (prep_ids_have(changed, boxes[i].plan) &&
-            !(pub->first && may_be_wide(boxes[i].box))) {
-            areas_add(areas, boxes[i].box);
+            !(pub->first && prep_may_be_wide(boxes[i].box))) {
+            prep_areas_add(areas, boxes[i].box);
         }
     }
     if (pub->first) {
@@ -454,13 +424,13 @@ static enum pk_status changed_ground(struct publish *pub, const struct prep *p,
         struct pk_box box;
         status = prep_plan_box(&box, pub->store, pub->job->version - 1, changed->ids[i],
                                &pub->arena, err);
-        areas_add(areas, box);
+        prep_areas_add(areas, box);
     }
     uint32_t own = areas->count;
     for (uint32_t i = 0; i < count; i++) {
         if (!prep_ids_have(changed, boxes[i].plan) &&
-            areas_touch(areas, own, pk_box_grow(boxes[i].box, 0.01))) {
-            areas_add(areas, boxes[i].box);
+            prep_areas_touch(areas, own, pk_box_grow(boxes[i].box, 0.01))) {
+            prep_areas_add(areas, boxes[i].box);
         }
     }
     free(boxes);
@@ -484,7 +454,7 @@ static enum pk_status publish_all_plans(struct publish *pub,
         status = changed_ground(pub, &p, changed, &areas, err);
     }
     if (status == PK_OK) {
-        status = serve_group(pub, &p, prep_plan_sections, &areas, PK_BAND_MIN, err);
+        status = prep_serve_cells(pub, &p, prep_plan_sections, &areas, PK_BAND_MIN, err);
     }
     prep_finish(&p);
     free(areas.at);
@@ -509,7 +479,7 @@ static enum pk_status find_reach(struct publish *pub, const struct prep_ids *cha
              v++) {
             status =
                 prep_plan_box(&box, pub->store, v, changed->ids[i], &pub->arena, err);
-            areas_add(&r->areas, box);
+            prep_areas_add(&r->areas, box);
         }
     }
     uint32_t count = r->areas.count;
@@ -522,7 +492,7 @@ static enum pk_status find_reach(struct publish *pub, const struct prep_ids *cha
          i < r->own.count && r->own.count <= EDIT_PLANS_MAX && status == PK_OK; i++) {
         status = prep_plan_box(&box, pub->store, pub->job->version, r->own.ids[i],
                                &pub->arena, err);
-        areas_add(&r->areas, box);
+        prep_areas_add(&r->areas, box);
         prep_ids_add(&r->loaded, r->own.ids[i]);
         if (status == PK_OK && !pk_box_is_empty(box)) {
             status = prep_plans_in(&r->loaded, pub->store, pub->job->version,
@@ -623,7 +593,8 @@ static enum pk_status publish_edit(struct publish *pub, const struct reach *r,
                                  .read = read_pack,
                                  .ctx = pub};
         pub->edit = &edit;
-        status = serve_group(pub, &p, prep_plan_sections, &r->areas, PK_BAND_MIN, err);
+        status =
+            prep_serve_cells(pub, &p, prep_plan_sections, &r->areas, PK_BAND_MIN, err);
         pub->edit = NULL;
     }
     prep_finish(&p);
@@ -636,7 +607,7 @@ static enum pk_status publish_plans(struct publish *pub, struct pk_error *err)
 {
     struct prep_ids changed = {0};
     struct reach reach = {0};
-    enum pk_status status = read_ids(pub, &changed, changed_plans_sql, NULL, err);
+    enum pk_status status = prep_read_ids(pub, &changed, changed_plans_sql, NULL, err);
     bool few = !pub->first && changed.count <= EDIT_PLANS_MAX;
     if (status == PK_OK && few && changed.count > 0) {
         status = find_reach(pub, &changed, &reach, err);
@@ -650,218 +621,6 @@ static enum pk_status publish_plans(struct publish *pub, struct pk_error *err)
     prep_ids_finish(&reach.own);
     prep_ids_finish(&reach.loaded);
     free(reach.areas.at);
-    return status;
-}
-
-/* ---- layers ---- */
-
-/* Layers of which anything changed, by id; all: the layer itself did. */
-struct changed_layer {
-    const char *id;
-    bool all;
-};
-
-static enum pk_status read_layers(struct publish *pub, struct changed_layer **out,
-                                  uint32_t *count, struct pk_error *err)
-{
-    static const char sql[] =
-        "SELECT layer_id, max(whole) FROM ("
-        "SELECT layer_id, 1 AS whole FROM layer WHERE from_version = ?1 "
-        "UNION ALL SELECT layer_id, 1 FROM layer WHERE to_version = ?1 "
-        "AND to_version < 4611686018427387904 "
-        "UNION ALL SELECT DISTINCT layer_id, 0 FROM feature WHERE from_version = ?1 "
-        "UNION ALL SELECT DISTINCT layer_id, 0 FROM feature WHERE to_version = ?1 "
-        "AND to_version < 4611686018427387904) GROUP BY layer_id ORDER BY layer_id";
-    sqlite3_stmt *stmt;
-    uint32_t cap = 0;
-    *out = NULL;
-    *count = 0;
-    enum pk_status status = pk_db_prepare(&stmt, pub->job->db, sql, err);
-    if (status != PK_OK) {
-        return status;
-    }
-    sqlite3_bind_int64(stmt, 1, pub->job->version);
-    int rc;
-    while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
-        if (*count == cap) {
-            cap = cap > 0 ? 2 * cap : 16;
-            *out = pk_xrealloc(*out, cap, sizeof(**out));
-        }
-        (*out)[(*count)++] = (struct changed_layer){
-            pk_arena_strdup(&pub->arena, (const char *)sqlite3_column_text(stmt, 0)),
-            sqlite3_column_int(stmt, 1) != 0};
-    }
-    if (rc != SQLITE_DONE) {
-        status = pk_db_fail(pub->job->db, "find changed layers", err);
-    }
-    sqlite3_finalize(stmt);
-    return status;
-}
-
-static const char changed_features_sql[] =
-    "SELECT feature_id FROM feature WHERE from_version = ?1 AND layer_id = ?2 "
-    "UNION SELECT feature_id FROM feature WHERE to_version = ?1 "
-    "AND to_version < 4611686018427387904 AND layer_id = ?2";
-
-struct feature_areas {
-    struct areas *areas;
-    const struct prep_ids *only; /* NULL: all */
-    struct pk_arena *arena;
-};
-
-static bool visit_feature(const struct pk_feature_row *row, void *ctx)
-{
-    struct feature_areas *fa = ctx;
-    if (fa->only == NULL || prep_ids_have(fa->only, row->id)) {
-        struct area a = {.box = pk_geom_box(&row->geom)};
-        a.placed = may_be_wide(a.box) && row->geom.kind != PK_GEOM_NONE;
-        if (a.placed) {
-            prep_label_place(&row->geom, &a.x, &a.y);
-        }
-        areas_put(fa->areas, &a);
-    }
-    pk_arena_reset(fa->arena);
-    return true;
-}
-
-/* Boxes of the layer's changed features in one state. */
-static enum pk_status feature_ground(struct publish *pub, const char *layer,
-                                     int64_t version, const struct prep_ids *changed,
-                                     struct areas *areas, struct pk_error *err)
-{
-    struct pk_arena arena = {0};
-    struct feature_areas fa = {areas, changed, &arena};
-    enum pk_status status = PK_OK;
-    const struct pk_store_ops *ops = pub->store->ops;
-    if (changed != NULL && changed->count < 1000) {
-        for (uint32_t i = 0; i < changed->count && status == PK_OK; i++) {
-            struct pk_rows rows = {.layer_id = layer, .id = &changed->ids[i]};
-            status = ops->features(pub->store, version, &rows, visit_feature, &fa, &arena,
-                                   err);
-        }
-    } else {
-        struct pk_rows rows = {.layer_id = layer};
-        status =
-            ops->features(pub->store, version, &rows, visit_feature, &fa, &arena, err);
-    }
-    pk_arena_finish(&arena);
-    return status;
-}
-
-static const struct pk_layer_row *find_layer(const struct pk_layer_row *rows,
-                                             uint32_t count, const char *id)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        if (strcmp(rows[i].layer_id, id) == 0) {
-            return &rows[i];
-        }
-    }
-    return NULL;
-}
-
-/* The features that touch what changed: their borders may meet it. */
-static void add_neighbours(const struct prep *p, struct areas *areas)
-{
-    uint32_t own = areas->count;
-    bool many = own > 2000; /* one box around all touches all that they do */
-    struct pk_box all = PK_BOX_EMPTY;
-    for (uint32_t i = 0; many && i < own; i++) {
-        all = pk_box_join(all, areas->at[i].box);
-    }
-    for (uint32_t i = 0; i < p->feature_count; i++) {
-        struct pk_box box = pk_box_grow(ground_box(&p->features[i]), 0.01);
-        if (many ? pk_box_touches(all, box) : areas_touch(areas, own, box)) {
-            add_feature(areas, &p->features[i]);
-        }
-    }
-}
-
-/* The widest level at which something changed lies, in full. */
-static int widest_level(const struct publish *pub, const struct areas *areas)
-{
-    int widest = 0;
-    for (uint32_t i = 0; i < areas->count; i++) {
-        struct pk_box box = areas->at[i].box;
-        for (int f = 0; may_be_wide(box) && f < PK_FAMILY_COUNT; f++) {
-            struct pk_ibox units = prep_family_box(pub->job->crs, (enum pk_family)f, box);
-            int level = pk_wide_level((enum pk_family)f, PK_BAND_FULL, units);
-            widest = level > widest ? level : widest;
-        }
-    }
-    return widest;
-}
-
-static enum pk_status load_changed_layer(struct publish *pub, struct prep *p,
-                                         const struct pk_layer_row *row,
-                                         struct areas *areas, struct pk_error *err)
-{
-    if (prep_layer_min_band(row) < PK_BAND_FULL) {
-        enum pk_status status =
-            prep_load_layer(p, pub->store, pub->job->version, row, NULL, err);
-        if (status == PK_OK) {
-            add_neighbours(p, areas);
-        }
-        return status;
-    }
-    /* Only in full, where neighbours do not matter: the rows of the cells are enough. */
-    struct pk_box box = PK_BOX_EMPTY;
-    for (uint32_t i = 0; i < areas->count; i++) {
-        box = pk_box_join(box, areas->at[i].box);
-    }
-    int level = widest_level(pub, areas);
-    box = pk_box_grow(box, CELL_MOST_M * (level > 0 ? PK_WIDE_STEP : 1));
-    return prep_load_layer(p, pub->store, pub->job->version, row, level > 1 ? NULL : &box,
-                           err);
-}
-
-static enum pk_status publish_layer(struct publish *pub,
-                                    const struct changed_layer *layer,
-                                    const struct pk_layer_row *row, struct pk_error *err)
-{
-    struct prep_ids changed = {0};
-    struct areas areas = {0};
-    struct prep p;
-    const char *names[] = {layer->id, NULL};
-    int min_band = PK_BAND_MIN;
-    prep_init(&p, pub->job->crs);
-    enum pk_status status =
-        layer->all ? PK_OK
-                   : read_ids(pub, &changed, changed_features_sql, layer->id, err);
-    const struct prep_ids *only = layer->all ? NULL : &changed;
-    for (int64_t v = pub->job->version - 1; v <= pub->job->version && status == PK_OK;
-         v++) {
-        status = feature_ground(pub, layer->id, v, only, &areas, err);
-    }
-    if (status == PK_OK && areas.count > 0 && row != NULL) {
-        status = load_changed_layer(pub, &p, row, &areas, err);
-        min_band = layer->all ? PK_BAND_MIN : prep_layer_min_band(row);
-    }
-    if (status == PK_OK && areas.count > 0) {
-        status = serve_group(pub, &p, names, &areas, min_band, err);
-    }
-    prep_finish(&p);
-    prep_ids_finish(&changed);
-    free(areas.at);
-    return status;
-}
-
-static enum pk_status publish_layers(struct publish *pub, struct pk_error *err)
-{
-    struct changed_layer *changed = NULL;
-    struct pk_layer_row *rows = NULL;
-    uint32_t count = 0, row_count = 0;
-    enum pk_status status = read_layers(pub, &changed, &count, err);
-    if (status == PK_OK) {
-        status = pub->store->ops->layers(pub->store, pub->job->version, &rows, &row_count,
-                                         &pub->arena, err);
-    }
-    for (uint32_t i = 0; i < count && status == PK_OK; i++) {
-        pub->done = 0.5 + 0.5 * i / count;
-        pub->share = 0.5 / count;
-        status = publish_layer(pub, &changed[i],
-                               find_layer(rows, row_count, changed[i].id), err);
-    }
-    free(changed);
     return status;
 }
 
@@ -949,7 +708,7 @@ enum pk_status pk_prepare_publish(const struct pk_prepare_job *job, struct pk_er
         status = publish_plans(&pub, err);
     }
     if (status == PK_OK) {
-        status = publish_layers(&pub, err);
+        status = prep_publish_layers(&pub, err);
     }
     if (status == PK_OK) {
         status = write_changes(&pub, err);
