@@ -39,6 +39,8 @@ if(TARGET plankarta AND TARGET plankarta-work)
         ${PROJECT_SOURCE_DIR}/../shared/data)
     pk_add_whole(answers ${sample_dir})
     set_tests_properties(whole.answers PROPERTIES FIXTURES_REQUIRED sample)
+    pk_add_whole(background ${sample_dir})
+    set_tests_properties(whole.background PROPERTIES FIXTURES_REQUIRED sample)
     pk_add_whole(files ${sample_dir} ${CMAKE_CURRENT_BINARY_DIR}/files)
     set_tests_properties(whole.files PROPERTIES FIXTURES_REQUIRED sample)
     # The same edit in 2 000 plans: ninja edit_2000
