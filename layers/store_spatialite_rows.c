@@ -67,7 +67,7 @@ static void add_box(struct pk_buf *sql, const struct table *table)
     if (by_part) {
         pk_buf_addf(sql,
                     " AND t.feature_id IN (SELECT p.feature_id FROM %s p WHERE "
-                    "p.from_version <= ? AND p.to_version > ? AND p.row_id IN (",
+                    "+p.from_version <= ? AND +p.to_version > ? AND p.row_id IN (",
                     tree);
     } else {
         pk_buf_adds(sql, " AND t.row_id IN (");
@@ -89,14 +89,20 @@ static enum pk_status open_rows(struct pk_query_sql *q, struct pk_store *store,
                                 const struct pk_rows *rows, struct pk_error *err)
 {
     bool shapes = table->geometry != NULL && !rows->no_geometry;
+    /* With a box the R*Tree finds the rows. SQLite, which does not know how few they
+     * are, would rather walk a whole layer by its index: a '+' takes the index away. */
+    const char *no_index = rows->box != NULL ? "+" : "";
     struct pk_buf sql;
     pk_buf_init(&sql, SQL_MAX);
-    pk_buf_addf(&sql,
-                "SELECT %s%s FROM %s t WHERE t.from_version <= ? AND t.to_version > ?",
-                table->columns, shapes ? table->geometry : "", table->name);
+    pk_buf_addf(
+        &sql, "SELECT %s%s FROM %s t WHERE %st.from_version <= ? AND %st.to_version > ?",
+        table->columns, shapes ? table->geometry : "", table->name, no_index, no_index);
     pk_buf_adds(&sql, rows->id != NULL ? " AND t.feature_id = ?" : "");
     pk_buf_adds(&sql, rows->plan != NULL ? piece(table->filter_plan) : "");
-    pk_buf_adds(&sql, rows->layer_id != NULL ? piece(table->filter_layer) : "");
+    if (rows->layer_id != NULL) {
+        bool by_box = rows->box != NULL && table->filter_layer != NULL;
+        pk_buf_adds(&sql, by_box ? " AND +t.layer_id = ?" : piece(table->filter_layer));
+    }
     pk_buf_adds(&sql, rows->title != NULL ? piece(table->filter_title) : "");
     pk_buf_adds(&sql, rows->designation != NULL ? piece(table->filter_designation) : "");
     if (rows->box != NULL) {

@@ -29,11 +29,22 @@ def points(database, count):
 
 
 def to_tile(east, north, zoom):
-    """Tile of a point. Inverse Gauss-Krueger by a few steps is plenty for a tile."""
-    lat, lon = north / 111140.0, 15 + (east - 500000) / (111320 * math.cos(north / 6.367e6))
-    n = 2 ** zoom
-    y = (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * n
-    return int((lon + 180) / 360 * n), int(y)
+    """Tile of a point: inverse Gauss-Krueger of SWEREF 99 TM (Krueger's series, GRS 80)."""
+    f = 1 / 298.257222101
+    n, e2 = f / (2 - f), f * (2 - f)
+    radius = 6378137 / (1 + n) * (1 + n ** 2 / 4) * 0.9996
+    xi, eta = north / radius, (east - 500000) / radius
+    for k, d in ((2, n / 2 - 2 * n ** 2 / 3), (4, n ** 2 / 48)):
+        xi, eta = (xi - d * math.sin(k * north / radius) * math.cosh(k * (east - 5e5) / radius),
+                   eta - d * math.cos(k * north / radius) * math.sinh(k * (east - 5e5) / radius))
+    conformal = math.asin(math.sin(xi) / math.cosh(eta))
+    lon = 15 + math.degrees(math.atan2(math.sinh(eta), math.cos(xi)))
+    s2 = math.sin(conformal) ** 2
+    lat = math.degrees(conformal + math.sin(conformal) * math.cos(conformal)
+                       * (e2 + e2 ** 2 - (7 * e2 ** 2) / 6 * s2))
+    tiles = 2 ** zoom
+    y = (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * tiles
+    return int((lon + 180) / 360 * tiles), int(y)
 
 
 def family(pid):
