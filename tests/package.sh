@@ -19,13 +19,13 @@ systemd-analyze --version >/dev/null 2>&1 && {
 cp /etc/apt/sources.list "$root/etc/apt/" 2>/dev/null || true
 cp -r /etc/apt/sources.list.d/debian* "$root/etc/apt/sources.list.d/" 2>/dev/null || true
 cp -r /etc/apt/apt.conf.d "$root/etc/apt/" 2>/dev/null || true
-cp build/package/plankarta_*.deb "$root/root/plankarta.deb"
+cp build/package/plankarta_*.deb "$root/tmp/plankarta.deb"
 mount --bind /proc "$root/proc"
 trap 'umount "$root/proc"' EXIT
 chroot "$root" sh -eu <<'IN'
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
-apt-get install -y -qq --no-install-recommends --reinstall /root/plankarta.deb >/dev/null
+apt-get install -y -qq --no-install-recommends --reinstall /tmp/plankarta.deb >/dev/null
 for tool in gcc cc npm node python3; do
     ! command -v $tool >/dev/null || { echo "FAILED  $tool came along"; exit 1; }
 done
