@@ -11,6 +11,14 @@ if(TARGET plankarta AND TARGET plankarta-work)
     set_tests_properties(fixture.sample PROPERTIES
         FIXTURES_SETUP sample LABELS "http" TIMEOUT 300)
 
+    # The symbology chart: chart/chart.sqlite has every class, line, mark and label.
+    set(chart_dir ${CMAKE_CURRENT_BINARY_DIR}/chart)
+    add_test(NAME fixture.chart
+        COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/golden/make_chart.sh
+            $<TARGET_FILE:plankarta> ${chart_dir})
+    set_tests_properties(fixture.chart PROPERTIES
+        FIXTURES_SETUP chart LABELS "golden;plain" TIMEOUT 120)
+
     add_executable(golden_compare golden/compare.c)
     target_link_libraries(golden_compare PRIVATE pk_tiles)
     add_test(NAME golden.views
