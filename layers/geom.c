@@ -140,8 +140,6 @@ static const char *form_fault(const struct pk_geom *g)
         return "points in more than one part";
     for (uint32_t i = 0; i < g->ring_count; i++) {
         const struct pk_ring *r = &g->rings[i];
-        const double *p = g->xy + 2 * (size_t)r->first;
-        const double *q = p + 2 * (size_t)(r->count ? r->count - 1 : 0);
 
         if (g->kind != PK_GEOM_AREA) {
             if (r->role != PK_RING_OPEN)
@@ -154,6 +152,8 @@ static const char *form_fault(const struct pk_geom *g)
             return "a ring role that does not fit the kind";
         if (r->count < 4)
             return "a ring of fewer than four vertices";
+        const double *p = g->xy + 2 * (size_t)r->first;
+        const double *q = p + 2 * (size_t)(r->count - 1);
         if (p[0] != q[0] || p[1] != q[1])
             return "a ring that is not closed";
     }

@@ -18,11 +18,14 @@
 #include "base/parse.h"
 #include "server/links.h"
 #include "server/problem.h"
+#include "server/tap.h"
 
 /* One connection, in the list that the reaper walks. */
 struct conn {
     struct conn *next, **back;
     int fd;
+    struct pk_wire wire; /* the strict reading, and how many requests the library made */
+    uint64_t asked;
     _Atomic int64_t deadline_ms; /* INT64_MAX: somebody else watches */
     _Atomic bool idle;           /* between requests */
 };
@@ -35,7 +38,8 @@ struct call {
     struct MHD_Connection *connection;
     struct pk_arena arena;
     struct pk_request *request;
-    char *target; /* as received, cut at PK_TARGET_MAX + 1 */
+    uint64_t number; /* of its connection, from 1 */
+    char *target;    /* as received, cut at PK_TARGET_MAX + 1 */
     char *if_none_match, *origin;
     struct pk_buf body;
     struct MHD_Response *response;
@@ -231,12 +235,7 @@ struct header_check {
     uint64_t length;
 };
 
-/* What the library shows of a header. Hidden from us (libmicrohttpd 0.9.75): a NUL in a
- * value or in the first line ends it there, a lone LF ends a line as CRLF does, and a
- * line that begins with a blank is joined to the one before; all are read before we are
- * called, and the buffer behind what we are given has no end that we know. A proxy in
- * front refuses such requests, and none can be seen as two requests here: lengths and
- * encodings are those of the joined headers that we do see. */
+/* What the library shows of a header; what it hides is wire.h's. */
 static enum MHD_Result check_header(void *cls, enum MHD_ValueKind kind, const char *key,
                                     size_t key_len, const char *value, size_t value_len)
 {
@@ -284,6 +283,11 @@ static bool check_headers(struct call *call, const char *version, bool *has_body
         return false;
     }
     atomic_store(&call->conn->deadline_ms, pk_now_ms() + budget);
+    const char *refusal = pk_wire_refusal(&call->conn->wire, call->number, false);
+    if (refusal != NULL) {
+        pk_fail(err, PK_BAD_INPUT, "the request has %s", refusal);
+        return false;
+    }
     if (check.bad || check.lengths > 1 || check.encodings > 1 ||
         (check.lengths > 0 && check.encodings > 0) || check.hosts > 1 ||
         (http11 && check.hosts != 1) || (!http11 && strcmp(version, "HTTP/1.0") != 0)) {
@@ -385,6 +389,12 @@ static enum MHD_Result dispatch(struct call *call)
     struct pk_request *request = call->request;
     struct pk_response response = {0};
     struct pk_error err = {0};
+    const char *refusal = pk_wire_refusal(&call->conn->wire, call->number, true);
+    if (refusal != NULL) {
+        pk_fail(&err, PK_BAD_INPUT, "the request has %s", refusal);
+        set_problem(call, 400, &err, true);
+        return queue(call);
+    }
     if (call->body.data != NULL) {
         if (call->body.failed) {
             pk_fail(&err, PK_LIMIT, "the body is larger than %d bytes", PK_BODY_MAX);
@@ -465,9 +475,11 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **s
         http->conns = conn;
         pthread_mutex_unlock(&http->lock);
         atomic_fetch_add(&http->app->connections, 1);
+        pk_tap(conn->fd, &conn->wire);
         *socket = conn;
     } else if (*socket != NULL) { /* before the descriptor is closed and used again */
         struct conn *conn = *socket;
+        pk_tap(conn->fd, NULL);
         pthread_mutex_lock(&http->lock);
         *conn->back = conn->next;
         if (conn->next != NULL) {
@@ -494,6 +506,7 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *con
     struct call *call = pk_xcalloc(1, sizeof(*call));
     call->http = http;
     call->conn = info->socket_context;
+    call->number = ++call->conn->asked;
     size_t len = strnlen(target, PK_TARGET_MAX + 1);
     call->target = pk_xmalloc(len + 1);
     memcpy(call->target, target, len);

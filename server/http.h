@@ -5,7 +5,7 @@
  *
  * The library's timeouts are idle timeouts, suspended connections have none, and it is
  * lenient where a proxy is not. So our own reaper ends connections that miss a deadline
- * below, and requests that two readers could read differently are refused.
+ * below, and requests that two readers could read differently are refused (wire.h).
  */
 #ifndef PK_SERVER_HTTP_H
 #define PK_SERVER_HTTP_H

@@ -5,6 +5,8 @@ target_include_directories(make_http_data PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 pk_add_test(cache pk_server LABELS thread)
 pk_add_test(request pk_server)
 pk_add_fuzzer(target pk_server)
+pk_add_test(wire pk_server)
+pk_add_fuzzer(wire pk_server)
 find_package(Python3 COMPONENTS Interpreter)
 if(Python3_FOUND)
     add_test(NAME http.serve

@@ -1,7 +1,6 @@
 """The real server on a free port: routes, headers, raw requests, 304, publish, drain,
 a killed worker. Usage: serve_test.py PLANKARTA MAKE_DATA FOLDER. Standard library only."""
 
-import atexit
 import json
 import os
 import re
@@ -16,6 +15,10 @@ import unittest
 import urllib.parse
 
 PROGRAM, MAKE_DATA, FOLDER = (os.path.abspath(path) for path in sys.argv[1:4])
+os.environ["PLANKARTA"] = PROGRAM
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../whole"))
+import whole  # noqa: E402 - the folder is known from here on
+
 SLOW = "PK_SANITIZED" in os.environ  # everything takes many times as long
 TILE = "/tiles/plan/SWEREF99TMKommun/9/%d/%d.png"
 
@@ -26,83 +29,11 @@ def grid_tile(east, north):
     return int((east - 487000) // size), int((7376440 - north) // size)
 
 
-class Server:
-    """`plankarta serve` on port 0, in a session of its own."""
+class Server(whole.Server):
+    """In the tests' folder: relative names of settings are of there."""
 
     def __init__(self, db, *args, env=None):
-        self.process = subprocess.Popen(
-            [PROGRAM, "serve", "--db", db, "--listen", "127.0.0.1:0", *args],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            env={**os.environ, **(env or {})}, cwd=FOLDER)
-        line = self.process.stdout.readline()
-        match = re.fullmatch(r"listening on http://127\.0\.0\.1:(\d+)\n", line)
-        if not match:
-            self.process.kill()
-            raise AssertionError("no address: %r %s" % (line, self.process.communicate()[1]))
-        self.port = int(match.group(1))
-        atexit.register(self.process.kill)  # a test that fails leaves nothing running
-        self.errors = []
-        self.reader = threading.Thread(target=self.read_errors, daemon=True)
-        self.reader.start()
-
-    def read_errors(self):
-        for line in self.process.stderr:
-            self.errors.append(line)
-
-    def connect(self):
-        return socket.create_connection(("127.0.0.1", self.port), timeout=60)
-
-    def raw(self, data, limit=60.0):
-        """Bytes as they are; everything that comes until the end or `limit` seconds."""
-        out = b""
-        with self.connect() as s:
-            s.settimeout(limit)
-            s.sendall(data)
-            try:
-                while True:
-                    piece = s.recv(65536)
-                    if not piece:
-                        break
-                    out += piece
-            except (socket.timeout, ConnectionResetError):
-                pass
-        return out
-
-    def get(self, target, method="GET", body=None, **headers):
-        lines = ["%s %s HTTP/1.1" % (method, target), "Host: test", "Connection: close"]
-        lines += ["%s: %s" % (k.replace("_", "-"), v) for k, v in headers.items()]
-        if body is not None:
-            lines.append("Content-Length: %d" % len(body))
-        data = "\r\n".join(lines).encode() + b"\r\n\r\n" + (body or b"")
-        return Answer(self.raw(data))
-
-    def children(self):
-        path = "/proc/%d/task/%d/children" % (self.process.pid, self.process.pid)
-        with open(path, encoding="ascii") as f:
-            return [int(pid) for pid in f.read().split()]
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(20)
-        self.reader.join(5)
-        self.process.stdout.close()
-        self.process.stderr.close()
-        # What a sanitizer found in any of its processes: the build without has none.
-        found = [e for e in self.errors if "Sanitizer" in e or "runtime error" in e]
-        assert not found, "".join(self.errors)
-        return code
-
-
-class Answer:
-    def __init__(self, data):
-        head, _, self.body = data.partition(b"\r\n\r\n")
-        lines = head.decode("latin-1").split("\r\n")
-        self.status = int(lines[0].split()[1]) if lines[0] else 0
-        self.headers = {k.lower(): v for k, v in
-                        (line.split(": ", 1) for line in lines[1:] if ": " in line)}
-
-    def json(self):
-        return json.loads(self.body)
+        super().__init__(db, *args, env=env, cwd=FOLDER)
 
 
 class Serving(unittest.TestCase):
@@ -254,6 +185,7 @@ class Serving(unittest.TestCase):
     def test_raw_requests(self):
         host = b"Host: a\r\n"
         get = b"GET /health HTTP/1.1\r\n" + host
+        chunked = b"POST /lookup HTTP/1.1\r\n" + host + b"Transfer-Encoding: chunked\r\n\r\n"
         cases = [
             ("plain", get + b"Connection: close\r\n\r\n", 200),
             ("no Host", b"GET /health HTTP/1.1\r\n\r\n", 400),
@@ -287,6 +219,25 @@ class Serving(unittest.TestCase):
             ("folded first header", b"GET /health HTTP/1.1\r\n Host: a\r\n\r\n", 400),
             ("blank before the colon", get + b"X : a\r\n\r\n", 400),
             ("header without a colon", get + b"X\r\n\r\n", 400),
+            ("NUL in the target", b"GET /health\0x HTTP/1.1\r\n" + host + b"\r\n", 400),
+            ("NUL in a value", get + b"X: a\0b\r\n\r\n", 400),
+            ("NUL behind a length", b"POST /lookup HTTP/1.1\r\n" + host +
+             b"Content-Length: 4\0\r\n\r\nabcd", 400),
+            ("lone LF behind the first line", b"GET /health HTTP/1.1\n" + host + b"\r\n", 400),
+            ("lone LF behind a header", get + b"X: a\n\r\n", 400),
+            ("lone LF at the end", get + b"\n", 400),
+            ("lone LFs all over", b"GET /health HTTP/1.1\nHost: a\n\n", 400),
+            ("folded header", get + b"X: a\r\n b\r\n\r\n", 400),
+            ("folded length", b"POST /lookup HTTP/1.1\r\n" + host +
+             b"Content-Length: 4\r\n\t0\r\n\r\nabcd", 400),
+            ("folded by a lone LF", get + b"X: a\n b\r\n\r\n", 400),
+            ("list of lengths", b"POST /lookup HTTP/1.1\r\n" + host +
+             b"Content-Length: 4, 4\r\n\r\nabcd", 400),
+            ("chunks in HTTP/1.0", b"POST /lookup HTTP/1.0\r\n" + host +
+             b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+            ("chunk with an extension", chunked + b"2;a=b\r\n{}\r\n0\r\n\r\n", 400),
+            ("chunk ended by LF", chunked + b"2\n{}\r\n0\r\n\r\n", 400),
+            ("trailers", chunked + b"2\r\n{}\r\n0\r\nX: a\r\n\r\n", 400),
             ("many headers", get + b"".join(b"X%d: a\r\n" % i for i in range(5000)) + b"\r\n",
              431),
         ]
@@ -298,6 +249,26 @@ class Serving(unittest.TestCase):
                 self.assertLess(time.monotonic() - begun, 3)
         three = self.server.raw((get + b"\r\n") * 2 + get + b"Connection: close\r\n\r\n")
         self.assertEqual(three.count(b"HTTP/1.1 200 "), 3)
+        # One reading of where requests end: what hides in a body is no request, and what
+        # comes behind a refused one is not looked at.
+        hidden = get + b"X-Hidden: 1\r\nConnection: close\r\n\r\n"
+        posted = b"POST /lookup?f=json HTTP/1.1\r\n" + host + b"Content-Length: %d\r\n\r\n"
+        for name, data, statuses in (
+                ("in a body", posted % len(hidden) + hidden + get + b"Connection: close\r\n\r\n",
+                 [400, 200]),
+                ("plain, then folded", get + b"\r\n" + get + b"X: a\r\n b\r\n\r\n" + hidden,
+                 [200, 400]),
+                ("plain, then a lone LF", get + b"\r\n" + get + b"X: a\n\r\n" + hidden, [200, 400]),
+                ("behind chunks", chunked + b"2\r\n{}\r\n0\r\n\r\n" + hidden, [400, 200]),
+                ("an empty line first", b"\r\n" + hidden, [200])):
+            with self.subTest(name=name):
+                answer = self.server.raw(data, 5)
+                found = [int(n) for n in re.findall(rb"HTTP/1\.1 (\d+) ", answer)]
+                self.assertEqual(found, statuses, answer)
+        with self.server.connect() as s:  # a request in many pieces is the same request
+            for byte in get + b"Connection: close\r\n\r\n":
+                s.sendall(bytes([byte]))
+            self.assertTrue(s.recv(100).startswith(b"HTTP/1.1 200 "))
 
     def test_operations(self):
         self.assertEqual(self.server.get("/health").json()["status"], "ok")
@@ -346,7 +317,7 @@ class Lives(unittest.TestCase):
             self.assertEqual(server.get(TILE % tile).body, fresh.get(TILE % tile).body, tile)
         self.assertEqual(fresh.stop(), 0)
         self.assertEqual(server.stop(), 0)
-        self.assertFalse([e for e in server.errors if "name=worker" in e], server.errors)
+        self.assertFalse([e for e in server.log if "name=worker" in e], server.log)
 
     def wait(self, server, what, seconds=5.0):
         """Until `what` (of /health) is true; the last health."""
@@ -457,7 +428,7 @@ class Lives(unittest.TestCase):
         time.sleep(3.2)  # the old one's answers are too old by now
         self.wait(server, running)
         self.assertEqual(server.stop(), 0)
-        self.assertTrue([e for e in server.errors if "name=writer" in e])
+        self.assertTrue([e for e in server.log if "name=writer" in e])
 
     def test_an_import_into_a_served_file_is_seen_at_once(self):
         server = Server(self.db)
@@ -485,7 +456,7 @@ class Lives(unittest.TestCase):
         worker = server.children()[-1]
         os.kill(worker, signal.SIGKILL)
         end = time.monotonic() + 10
-        answer = Answer(b"")
+        answer = whole.Answer(b"")
         while answer.status != 200 and time.monotonic() < end:
             try:
                 answer = server.get("/health")

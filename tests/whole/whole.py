@@ -1,6 +1,7 @@
 """What the whole-program tests share: the program as a command and as a server.
 Standard library only. Environment: PLANKARTA is the program."""
 
+import atexit
 import json
 import os
 import re
@@ -43,12 +44,15 @@ class Answer:
 
 
 class Server:
-    """`plankarta serve` on a free port; a context manager that stops it."""
+    """`plankarta serve` on a free port. Stopped by stop(), by the end of a `with`, or when
+    the test ends: a test that fails leaves nothing running."""
 
-    def __init__(self, db, *args):
+    def __init__(self, db, *args, env=None, cwd=None):
         self.process = subprocess.Popen(
             [PROGRAM, "serve", "--db", db, "--listen", "127.0.0.1:0", *map(str, args)],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env={**os.environ, **(env or {})}, cwd=cwd)
+        atexit.register(self.process.kill)
         line = self.process.stdout.readline()
         match = re.fullmatch(r"listening on (http://127\.0\.0\.1:(\d+))\n", line)
         if not match:
@@ -60,10 +64,8 @@ class Server:
                                        daemon=True)
         self.reader.start()
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, *_):
+    def stop(self):
+        """SIGTERM; the exit code."""
         self.process.send_signal(signal.SIGTERM)
         try:
             code = self.process.wait(30)
@@ -73,13 +75,32 @@ class Server:
         self.reader.join(5)
         self.process.stdout.close()
         self.process.stderr.close()
+        # What a sanitizer found in any of its processes: the build without has none.
+        if [e for e in self.log if "Sanitizer" in e or "runtime error" in e]:
+            raise AssertionError("".join(self.log))
+        return code
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        code = self.stop()
         if kind is None and code != 0:
             raise AssertionError("the server ended with %d: %s" % (code, "".join(self.log)))
+
+    def children(self):
+        """Process numbers of the writer and the worker, in the order of their starts."""
+        path = "/proc/%d/task/%d/children" % (self.process.pid, self.process.pid)
+        with open(path, encoding="ascii") as f:
+            return [int(pid) for pid in f.read().split()]
+
+    def connect(self):
+        return socket.create_connection(("127.0.0.1", self.port), timeout=60)
 
     def raw(self, data, limit=60.0):
         """Sends bytes as they are; what comes back until the end or `limit` seconds."""
         out = b""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as s:
+        with self.connect() as s:
             s.settimeout(limit)
             try:
                 s.sendall(data)
