@@ -11,7 +11,9 @@
 #include "server/cache.h"
 #include "server/styleset.h"
 
-enum tile_format { TILE_PNG, TILE_IDS_PNG, TILE_IDS_JSON };
+enum tile_format { TILE_PNG, TILE_IDS_PNG, TILE_IDS_JSON, TILE_MVT };
+
+#define MVT_TYPE "application/vnd.mapbox-vector-tile"
 
 enum { TILEJSON_MAX = 64 << 10, IDS_JSON_MAX = 16 << 20 };
 
@@ -20,6 +22,7 @@ struct tile {
     enum tile_format format;
     struct pk_tile_key key;
     bool version_given, day_given;
+    const char *encoding; /* of a vector tile: "br", "gzip" or NULL */
     char day[PK_DATE_TEXT];
 };
 
@@ -31,7 +34,8 @@ static bool read_file(const char *text, struct tile *out)
     } endings[] = {
         {".png",      TILE_PNG     },
         {".ids.png",  TILE_IDS_PNG },
-        {".ids.json", TILE_IDS_JSON}
+        {".ids.json", TILE_IDS_JSON},
+        {".mvt",      TILE_MVT     }
     };
     const char *cursor = text;
     out->request.scale = 1;
@@ -46,7 +50,7 @@ static bool read_file(const char *text, struct tile *out)
     for (size_t i = 0; i < PK_COUNT(endings); i++) {
         if (strcmp(cursor, endings[i].ending) == 0) {
             out->format = endings[i].format;
-            return true;
+            return out->format != TILE_MVT || out->request.scale == 1;
         }
     }
     return false;
@@ -92,7 +96,7 @@ static enum pk_status read_tile(struct pk_app *app, struct pk_worker *worker,
         !pk_parse_all_u32(pk_route_param(request, 3), UINT32_MAX - 1, &id->x) ||
         !read_file(pk_route_param(request, 4), out)) {
         return pk_fail(err, PK_NOT_FOUND,
-                       "a tile is {z}/{x}/{y}.png, {y}@2x.png, "
+                       "a tile is {z}/{x}/{y}.png, {y}@2x.png, {y}.mvt, "
                        "{y}.ids.png or {y}.ids.json");
     }
     struct pk_box box;
@@ -111,6 +115,10 @@ static enum pk_status read_tile(struct pk_app *app, struct pk_worker *worker,
                                     .grid = (uint8_t)grid_index,
                                     .scale = (uint8_t)out->request.scale,
                                     .format = (uint8_t)out->format};
+    if (out->format == TILE_MVT) {
+        out->encoding = pk_negotiate_encoding(request->accept_encoding);
+        out->key.scale = out->encoding == NULL ? 0 : (uint8_t)out->encoding[0];
+    }
     return PK_OK;
 }
 
@@ -120,12 +128,15 @@ static enum pk_keep keep_of(const struct tile *tile)
     return tile->version_given ? PK_KEEP_FIXED : PK_KEEP_SHORT;
 }
 
-static void respond(struct pk_response *response, const struct pk_cached *tile,
-                    enum pk_keep keep)
+static void respond(struct pk_response *response, const struct tile *asked,
+                    const struct pk_cached *tile, enum pk_keep keep)
 {
     response->status = 200;
     response->body = tile->body; /* the reference goes along */
-    response->content_type = "image/png";
+    response->content_type = asked->format == TILE_MVT ? MVT_TYPE : "image/png";
+    /* A small one is not compressed: its ETag has no mark. */
+    response->encoding = strchr(tile->etag, '-') != NULL ? asked->encoding : NULL;
+    response->vary_accept = asked->format == TILE_MVT && response->encoding == NULL;
     response->keep = keep;
     response->version = tile->checked;
     memcpy(response->etag, tile->etag, sizeof(response->etag));
@@ -134,7 +145,7 @@ static void respond(struct pk_response *response, const struct pk_cached *tile,
 static bool is_cacheable(const struct pk_app *app, const struct tile *tile)
 {
     return app->cache != NULL && !tile->version_given && !tile->day_given &&
-           tile->format == TILE_PNG;
+           (tile->format == TILE_PNG || tile->format == TILE_MVT);
 }
 
 bool pk_fast_tile(struct pk_app *app, const struct pk_request *request,
@@ -153,7 +164,7 @@ bool pk_fast_tile(struct pk_app *app, const struct pk_request *request,
         pk_cache_get(app->cache, app->changes, &tile.key, version, &cached, &checked);
     if (answer == PK_CACHE_HIT) {
         pk_app_count(app, checked ? PK_COUNT_CACHE_CHECKED : PK_COUNT_CACHE_HITS);
-        respond(response, &cached, PK_KEEP_SHORT);
+        respond(response, &tile, &cached, PK_KEEP_SHORT);
         return true;
     }
     if (answer == PK_CACHE_UNSURE) {
@@ -168,10 +179,13 @@ static enum pk_status recheck(struct pk_worker *worker, const struct tile *tile,
 {
     struct pk_rendered rendered = {0};
     enum pk_status status =
-        pk_render_digest(&rendered, worker->renderer, &tile->request, err);
+        tile->format == TILE_MVT
+            ? pk_render_mvt(&rendered, worker->renderer, &tile->request, err)
+            : pk_render_digest(&rendered, worker->renderer, &tile->request, err);
     if (status != PK_OK) {
         return status;
     }
+    free(rendered.bytes); /* a vector tile is cheaper made than compared */
     *same = rendered.digest == cached->digest &&
             pk_cache_confirm(worker->app->cache, &tile->key, rendered.digest,
                              rendered.dep, rendered.version);
@@ -183,20 +197,23 @@ static enum pk_status draw(struct pk_worker *worker, const struct tile *tile,
                            struct pk_cached *out, struct pk_error *err)
 {
     struct pk_rendered rendered = {0};
-    enum pk_status status =
-        pk_render_tile(&rendered, worker->renderer, &tile->request, err);
+    bool vectors = tile->format == TILE_MVT;
+    enum pk_status status = (vectors ? pk_render_mvt : pk_render_tile)(
+        &rendered, worker->renderer, &tile->request, err);
     if (status != PK_OK) {
         return status;
     }
     pk_app_count(worker->app, PK_COUNT_DRAWN);
-    *out = (struct pk_cached){.body = pk_body_create(rendered.bytes, rendered.len),
+    struct pk_response tagged = {.body = pk_body_create(rendered.bytes, rendered.len),
+                                 .content_type = vectors ? MVT_TYPE : "image/png"};
+    pk_response_compress(&tagged, tile->encoding);
+    pk_response_tag(&tagged);
+    *out = (struct pk_cached){.body = tagged.body,
                               .checked = rendered.version,
                               .dep = rendered.dep,
                               .family = rendered.family,
                               .band = rendered.band,
                               .digest = rendered.digest};
-    struct pk_response tagged = {.body = out->body};
-    pk_response_tag(&tagged);
     memcpy(out->etag, tagged.etag, sizeof(out->etag));
     if (is_cacheable(worker->app, tile)) {
         pk_cache_put(worker->app->cache, &tile->key, out);
@@ -235,7 +252,7 @@ enum pk_status pk_api_tile(struct pk_worker *worker, const struct pk_request *re
     if (status != PK_OK) {
         return status;
     }
-    if (tile.format != TILE_PNG) {
+    if (tile.format == TILE_IDS_PNG || tile.format == TILE_IDS_JSON) {
         return draw_ids(worker, &tile, response, err);
     }
     enum pk_cache_answer answer = PK_CACHE_MISS;
@@ -259,7 +276,7 @@ enum pk_status pk_api_tile(struct pk_worker *worker, const struct pk_request *re
         status = draw(worker, &tile, &cached, err);
     }
     if (status == PK_OK) {
-        respond(response, &cached, keep_of(&tile));
+        respond(response, &tile, &cached, keep_of(&tile));
     }
     return status;
 }

@@ -47,14 +47,15 @@ struct pk_jobs {
     uint32_t thread_count;
 };
 
-/* What makes two requests equal: a picture depends on its target alone, a page on what
- * was negotiated too. */
+/* What makes two requests equal: a picture depends on its target alone (a vector
+ * tile on the encoding too), a page on what was negotiated. */
 static const char *key_of(const struct pk_request *request, struct pk_arena *arena)
 {
-    if (request->route->picture) {
-        return request->target;
-    }
     const char *encoding = pk_negotiate_encoding(request->accept_encoding);
+    if (request->route->picture) {
+        return pk_arena_printf(arena, "%s\n%s", request->target,
+                               encoding != NULL ? encoding : "");
+    }
     return pk_arena_printf(arena, "%s\n%s\n%s\n%s\n%s", request->target,
                            request->accept != NULL ? request->accept : "",
                            pk_lang_tag(request->lang), encoding != NULL ? encoding : "",

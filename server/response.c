@@ -105,11 +105,12 @@ bool pk_etag_matches(const char *if_none_match, const char *etag)
     return false;
 }
 
+/* Vector tiles are mostly words and small numbers: they shrink to a third. */
 static bool is_text(const char *type)
 {
     return strncmp(type, "text/", 5) == 0 || strncmp(type, "image/svg", 9) == 0 ||
            strstr(type, "json") != NULL || strstr(type, "javascript") != NULL ||
-           strstr(type, "xml") != NULL;
+           strstr(type, "xml") != NULL || strstr(type, "vector-tile") != NULL;
 }
 
 static char *deflate_gzip(const struct pk_body *body, size_t *len)

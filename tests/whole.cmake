@@ -51,6 +51,12 @@ if(TARGET plankarta AND TARGET plankarta-work)
     set_tests_properties(whole.background PROPERTIES FIXTURES_REQUIRED sample)
     pk_add_whole(files ${sample_dir} ${CMAKE_CURRENT_BINARY_DIR}/files)
     set_tests_properties(whole.files PROPERTIES FIXTURES_REQUIRED sample)
+    add_test(NAME whole.vector_tiles
+        COMMAND ${CMAKE_COMMAND} -E env PLANKARTA=$<TARGET_FILE:plankarta>
+            /usr/bin/python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/whole/vector_tiles.py
+            ${sample_dir})
+    set_tests_properties(whole.vector_tiles PROPERTIES
+        FIXTURES_REQUIRED sample LABELS "http" TIMEOUT 300)
     # The same edit in 2 000 plans: ninja edit_2000
     pk_add_whole(edit ${CMAKE_CURRENT_BINARY_DIR}/edit 300 1000)
     add_custom_target(edit_2000

@@ -11,6 +11,7 @@
 #include "tiles/drawlist.h"
 #include "tiles/ids.h"
 #include "tiles/labelset.h"
+#include "tiles/mvt.h"
 #include "tiles/paint.h"
 #include "tiles/png.h"
 #include "tiles/text.h"
@@ -124,17 +125,23 @@ struct scene {
     struct pk_signs signs;
 };
 
+static struct pk_source source_of(struct pk_renderer *r, const struct pk_view *view,
+                                  int64_t version)
+{
+    return (struct pk_source){.store = r->store,
+                              .arena = &r->arena,
+                              .version = version,
+                              .legal_day = r->legal_day,
+                              .family = view->family,
+                              .band = view->band};
+}
+
 static enum pk_status build_scene(struct scene *out, struct pk_renderer *r,
                                   const struct pk_style *style,
                                   const struct pk_view *view, int64_t version,
                                   struct pk_error *err)
 {
-    struct pk_source source = {.store = r->store,
-                               .arena = &r->arena,
-                               .version = version,
-                               .legal_day = r->legal_day,
-                               .family = view->family,
-                               .band = view->band};
+    struct pk_source source = source_of(r, view, version);
     enum pk_status st = pk_drawlist_build(&out->list, style, view, &source, err);
     if (st == PK_OK) {
         st = pk_signs_build(&out->signs, style, view, &source, r->text, err);
@@ -300,6 +307,36 @@ enum pk_status pk_render_ids(struct pk_rendered *out, struct pk_buf *ids,
     pk_buf_init(&buf, RENDERED_MAX);
     st = pk_ids_png(&buf, &r->surface, err);
     if (st == PK_OK) {
+        out->bytes = pk_buf_take(&buf, &out->len);
+    }
+    pk_buf_finish(&buf);
+    return st;
+}
+
+enum pk_status pk_render_mvt(struct pk_rendered *out, struct pk_renderer *r,
+                             const struct pk_tile_request *request, struct pk_error *err)
+{
+    struct pk_view view;
+    double from, to;
+    enum pk_status st = pk_mvt_view(&view, &from, &to, request->grid, request->tile, err);
+    if (st == PK_OK) {
+        st = begin(r, out, request->version, request->legal_day, err);
+    } else {
+        memset(out, 0, sizeof *out);
+    }
+    if (st != PK_OK) {
+        return st;
+    }
+    out->family = view.family;
+    out->band = view.band;
+    struct pk_source source = source_of(r, &view, out->version);
+    struct pk_buf buf;
+    pk_buf_init(&buf, PK_MVT_BYTES_MAX);
+    st = pk_mvt_build(&buf, &out->dep, request->style, &view, from, to, &source, err);
+    r->store->ops->end(r->store);
+    if (st == PK_OK) {
+        out->blank = buf.len == 0;
+        out->digest = pk_hash64(buf.data, buf.len, 0);
         out->bytes = pk_buf_take(&buf, &out->len);
     }
     pk_buf_finish(&buf);

@@ -59,6 +59,12 @@ enum pk_status pk_render_digest(struct pk_rendered *out, struct pk_renderer *r,
                                 const struct pk_tile_request *request,
                                 struct pk_error *err) PK_MUST_CHECK;
 
+/* The same features as a vector tile (tiles/mvt.h), not compressed; scale is not looked
+ * at. The digest is that of the bytes. */
+enum pk_status pk_render_mvt(struct pk_rendered *out, struct pk_renderer *r,
+                             const struct pk_tile_request *request,
+                             struct pk_error *err) PK_MUST_CHECK;
+
 /* A picture of any box: styles from the bottom up, each as its tiles are (colour table
  * applied), optional marker and shape. One style alone on its own ground is the crop of
  * its tiles, byte of pixel for byte of pixel, where the box lies on a grid's pixels. */
