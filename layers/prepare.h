@@ -8,19 +8,27 @@
  *
  * Attributes that plan features carry in packs, tiles and styles:
  *   plan                       id, designation, name, status, phase, plan_type, coverage,
- *                              municipality
+ *                              municipality, stage
  *   use                        id, plan, letter, index, label, colour, form, wording,
  *                              phase, uses (letters of identical areas: "RS", words with
  *                              blanks between), main (this one of them carries fill and
- *                              label; its label is that of all)
- *   property_regulation        id, plan, letter, index, label ("e" + subscript 1),
- *                              symbol, form, wording, phase, value, unit (of the first
- *                              value)
+ *                              label; its label is that of all), stage, rotation
+ *   property_regulation        id, plan, letter, index, label (what stands on the map:
+ *                              "e" + subscript 1, "nh 12,0", the number of a height
+ *                              point, "1:20" of a slope), symbol, form, wording, phase,
+ *                              value, unit (of the first value), stage, rotation
  *   administrative_regulation  the same
- *   boundary                   kind, kinds (comma between), phase, owners (count)
+ *   boundary                   kind, kinds (comma between), phase, owners (count), stage
  *   features of layers         the columns of their settings, `title`, `id`
- * phase: force, ongoing, other; a status that is not known counts as force. Kinds of a
- * boundary are those of its owners that are most in force.
+ * phase: force, ongoing, other; a status that is not known counts as force. stage tells
+ * more of ongoing: force, adopted (antagen, överklagad, tillsyn, or not in force yet),
+ * ongoing, ended. rotation: the delivered one in degrees clockwise, 0 <= r < 360, null
+ * when none came. Kinds of a boundary are those of its owners that are most in force:
+ * plan, use, property, secondary, administrative, division; kind is the first.
+ *
+ * A line regulation with symbol stangsel or utfartsforbud has two points beside it, its
+ * ends: symbol "stangsel-end" or "utfartsforbud-end", rotation that of the way into the
+ * line from the right, clockwise. They have the line's id and other parts.
  *
  * Source layers of geodata are named by layer id. A layer is in the bands that its
  * settings' min_zoom shows; without one, property_unit and address only in full,

@@ -8,7 +8,7 @@
 enum { OWNERS_JSON_MAX = 16 << 20, LINE_MAX = 64 << 20 };
 
 const char *const prep_boundary_keys[PREP_BOUNDARY_KEYS] = {"kind", "kinds", "phase",
-                                                            "owners"};
+                                                            "owners", "stage"};
 
 static int compare_owners(const void *a, const void *b)
 {
@@ -98,6 +98,7 @@ static void put_feature(struct prep *p, const struct prep_arc *arc, uint32_t cha
     v[1] = prep_text(p, arc->kinds);
     v[2] = prep_text(p, prep_phase_names[arc->phase]);
     v[3] = prep_number(owner_count);
+    v[4] = prep_text(p, prep_stage_names[arc->stage]);
     struct prep_feature *f = &p->features[p->feature_count++];
     *f = (struct prep_feature){.id = arc->id,
                                .key = pk_draw_key(arc->id, "boundary"),
@@ -133,10 +134,12 @@ static void make_arc(struct prep *p, uint32_t chain, uint8_t section, struct pk_
     const struct pk_topo *t = &p->areas;
     const struct pk_topo_chain *c = &t->chains[chain];
     const struct prep_owner **owners = pk_xcalloc(c->set_count, sizeof(*owners));
-    struct prep_arc arc = {.phase = PREP_OTHER, .feature = p->feature_count};
+    struct prep_arc arc = {
+        .phase = PREP_OTHER, .stage = PREP_STAGE_ENDED, .feature = p->feature_count};
     for (uint32_t i = 0; i < c->set_count; i++) {
         owners[i] = &p->owners[t->set_owners[c->set_first + i]];
         arc.phase = owners[i]->phase < arc.phase ? owners[i]->phase : arc.phase;
+        arc.stage = owners[i]->stage < arc.stage ? owners[i]->stage : arc.stage;
     }
     qsort(owners, c->set_count, sizeof(*owners), compare_owners);
     int64_t *xy = prep_scratch_xy(p, 2 * ((size_t)c->count + 1));

@@ -84,6 +84,13 @@ static bool stands_by(const struct pk_geom *geom, double x, double y)
                                 (struct pk_box){x, y, x, y});
 }
 
+double prep_clockwise(double degrees)
+{
+    double turn = fmod(-floor(degrees * 100 + 0.5) / 100, 360);
+    turn = turn < 0 ? turn + 360 : turn;
+    return turn < 360 && isfinite(turn) ? turn : 0;
+}
+
 /* The delivery's own position, when it lies where the thing still applies. */
 static bool take_delivered(struct prep *p, struct prep_feature *f,
                            const struct pk_geom *geom, const char *label, int crs)
@@ -98,13 +105,14 @@ static bool take_delivered(struct prep *p, struct prep_feature *f,
     if (pk_jget_number(json, "x", &xy[0]) && pk_jget_number(json, "y", &xy[1]) &&
         pk_crs_transform(p->crs, crs, 3006, xy, 1, NULL) == PK_OK &&
         stands_by(geom, xy[0], xy[1])) {
+        /* SS 637040 counts it anticlockwise from the right; the label packs do not. */
         pk_jget_number(json, "rotation", &rotation);
         double room = geom->kind == PK_GEOM_AREA
                           ? pk_geom_edge_distance(geom, xy[0], xy[1])
                       : geom->kind == PK_GEOM_LINE ? pk_geom_length(geom) / 2
                                                    : 0;
         set_anchor(f, xy[0], xy[1], room);
-        f->angle = rotation;
+        f->angle = prep_clockwise(rotation);
         f->delivered = taken = true;
     }
     json_decref(json);

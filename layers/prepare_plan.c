@@ -6,24 +6,25 @@
 #include "base/jsonread.h"
 #include "layers/prepare_private.h"
 
-const char *const prep_kind_names[PREP_KIND_COUNT] = {"plan", "use", "property",
-                                                      "secondary", "administrative"};
+const char *const prep_kind_names[PREP_KIND_COUNT] = {
+    "plan", "use", "property", "secondary", "administrative", "division"};
 const char *const prep_phase_names[3] = {"force", "ongoing", "other"};
 
 enum { SECTION_PLAN, SECTION_USE, SECTION_PROPERTY, SECTION_ADMIN, SECTION_BOUNDARY };
 const char *const prep_plan_sections[PREP_PLAN_SECTIONS + 1] = {
     "plan", "use", "property_regulation", "administrative_regulation", "boundary", NULL};
 
-static const char *const plan_keys[] = {"id",       "designation", "name",
-                                        "status",   "phase",       "plan_type",
-                                        "coverage", "municipality"};
-static const char *const use_keys[] = {"id",    "plan",   "letter", "index",
-                                       "label", "colour", "form",   "wording",
-                                       "phase", "uses",   "main"};
-enum { USE_LABEL = 4, USE_USES = 9, USE_MAIN = 10 };
-static const char *const regulation_keys[] = {"id",    "plan",   "letter", "index",
-                                              "label", "symbol", "form",   "wording",
-                                              "phase", "value",  "unit"};
+static const char *const plan_keys[] = {"id",       "designation",  "name",
+                                        "status",   "phase",        "plan_type",
+                                        "coverage", "municipality", "stage"};
+static const char *const use_keys[] = {"id",     "plan",  "letter",  "index", "label",
+                                       "colour", "form",  "wording", "phase", "uses",
+                                       "main",   "stage", "rotation"};
+enum { USE_LABEL = 4, SYMBOL = 5, USE_USES = 9, USE_MAIN = 10, ROTATION = 12 };
+static const char *const regulation_keys[] = {
+    "id",      "plan",  "letter", "index", "label", "symbol",  "form",
+    "wording", "phase", "value",  "unit",  "stage", "rotation"};
+_Static_assert(PK_COUNT(use_keys) == PK_COUNT(regulation_keys), "one size of values");
 
 static const struct prep_section sections[PREP_PLAN_SECTIONS] = {
     {"plan",                      plan_keys,          PK_COUNT(plan_keys)      },
@@ -63,15 +64,18 @@ enum prep_phase prep_phase_of(const char *status, const char *in_force,
 struct plan_info {
     struct pk_id id;
     enum prep_phase phase;
+    enum prep_stage stage;
     const struct pk_value *values;
 };
 
 struct regulation_info {
     struct pk_id id, plan;
     enum prep_phase phase;
+    enum prep_stage stage;
     enum prep_kind kind;
     bool main_use;
     const char *letter, *index; /* "" when there is none */
+    const char *end_symbol;     /* of its line's ends; NULL = none */
     struct pk_value *values;
 };
 
@@ -129,47 +133,25 @@ static bool visit_plan(const struct pk_plan_row *row, void *ctx)
         v[5] = prep_text(p, row->plan_type);
         v[6] = prep_text(p, row->coverage);
         v[7] = prep_text(p, row->municipality);
+        enum prep_stage stage = prep_stage_of(row->status, phase);
+        v[8] = prep_text(p, prep_stage_names[stage]);
         if (l->plan_count == l->plan_cap) {
             l->plan_cap = l->plan_cap > 0 ? 2 * l->plan_cap : 64;
             l->plans = pk_xrealloc(l->plans, l->plan_cap, sizeof(*l->plans));
         }
-        l->plans[l->plan_count++] = (struct plan_info){row->id, phase, v};
+        l->plans[l->plan_count++] = (struct plan_info){row->id, phase, stage, v};
     }
     pk_arena_reset(&p->scratch);
     return true;
-}
-
-/* "e" and "1": e with a subscript one. Digits go under the line, the rest as it is. */
-static void add_label(struct pk_buf *out, const char *letter, const char *index)
-{
-    pk_buf_adds(out, letter);
-    for (const char *c = index; *c != '\0'; c++) {
-        if (*c >= '0' && *c <= '9') {
-            const char digit[] = {'\xe2', '\x82', (char)('\x80' + (*c - '0')), '\0'};
-            pk_buf_adds(out, digit); /* U+2080 and on */
-        } else {
-            pk_buf_addc(out, *c);
-        }
-    }
-}
-
-static struct pk_value label_of(struct prep *p, const char *letter, const char *index)
-{
-    if (*letter == '\0') {
-        return (struct pk_value){.type = PK_VALUE_NULL};
-    }
-    struct pk_buf text;
-    pk_buf_init(&text, 1000);
-    add_label(&text, letter, index);
-    struct pk_value v = prep_text(p, text.data);
-    pk_buf_finish(&text);
-    return v;
 }
 
 static enum prep_kind kind_of(const struct pk_regulation_row *row, const json_t *details)
 {
     if (strcmp(row->kind, "use") == 0) {
         return PREP_USE;
+    }
+    if (row->symbol != NULL && strcmp(row->symbol, "fastighetsindelning") == 0) {
+        return PREP_DIVISION;
     }
     if (strcmp(row->kind, "property") == 0) {
         return pk_jget_bool(details, "sekundarEgenskapsgrans", false) ? PREP_SECONDARY
@@ -199,11 +181,12 @@ static void fill_values(struct prep *p, struct regulation_info *r,
     v[1] = id_text(p, row->plan_id);
     v[2] = prep_text(p, row->letter);
     v[3] = prep_text(p, row->index);
-    v[4] = label_of(p, r->letter, r->index);
+    v[4] = prep_label_text(p, r->letter, r->index, row->symbol, details);
     v[5] = prep_text(p, r->kind == PREP_USE ? row->colour : row->symbol);
     v[6] = prep_text(p, row->form);
     v[7] = prep_text(p, row->wording);
     v[8] = prep_text(p, prep_phase_names[r->phase]);
+    v[11] = prep_text(p, prep_stage_names[r->stage]);
     if (r->kind != PREP_USE) {
         const json_t *first =
             json_array_get(pk_jget_array(details, "bestammelsevarde"), 0);
@@ -234,10 +217,12 @@ static bool visit_regulation(const struct pk_regulation_row *row, void *ctx)
             .id = row->id,
             .plan = row->plan_id,
             .phase = plan->phase,
+            .stage = plan->stage,
             .kind = kind_of(row, details),
             .main_use = pk_jget_bool(details, "huvudsaklig", false),
             .letter = or_empty(p, row->letter),
             .index = or_empty(p, row->index),
+            .end_symbol = prep_end_symbol(row->symbol),
         };
         fill_values(p, r, row, details);
         json_decref(details);
@@ -249,7 +234,7 @@ static bool visit_regulation(const struct pk_regulation_row *row, void *ctx)
 /* ---- parts ---- */
 
 static uint32_t owner_of(struct loader *l, enum prep_kind kind, enum prep_phase phase,
-                         struct pk_id id, struct pk_id plan)
+                         enum prep_stage stage, struct pk_id id, struct pk_id plan)
 {
     struct prep *p = l->p;
     /* Rows come in order of id: parts of one thing follow each other. */
@@ -262,7 +247,7 @@ static uint32_t owner_of(struct loader *l, enum prep_kind kind, enum prep_phase 
     }
     l->owner_kind = kind;
     l->owner_id = id;
-    p->owners[p->owner_count] = (struct prep_owner){kind, phase, id, plan};
+    p->owners[p->owner_count] = (struct prep_owner){kind, phase, stage, id, plan};
     return p->owner_count++;
 }
 
@@ -281,7 +266,7 @@ static bool visit_plan_part(const struct pk_part_row *row, void *ctx)
                                  .labelled = true,
                                  .values = plan->values};
         prep_add(p, &f, &row->geom, NULL, row->crs,
-                 owner_of(l, PREP_PLAN, plan->phase, row->id, row->id));
+                 owner_of(l, PREP_PLAN, plan->phase, plan->stage, row->id, row->id));
     }
     pk_arena_reset(&p->scratch);
     return true;
@@ -328,6 +313,40 @@ static void note_use(struct loader *l, const struct pk_part_row *row,
         (struct use_area){r->plan, shape_hash(l->p, &row->geom), feature, r};
 }
 
+/* The values with the rotation that this part came with. */
+static void turn_values(struct prep *p, struct prep_feature *f, double rotation)
+{
+    struct pk_value *v = pk_arena_alloc(&p->arena, PK_COUNT(use_keys), sizeof(*v));
+    memcpy(v, f->values, sizeof(*v) * PK_COUNT(use_keys));
+    v[ROTATION] = prep_number(rotation);
+    f->values = v;
+}
+
+/* The two ends of a fence or an exit ban, beside the line itself. */
+static void add_ends(struct loader *l, const struct pk_part_row *row,
+                     const struct regulation_info *r, const struct prep_feature *like)
+{
+    struct prep *p = l->p;
+    struct prep_end ends[2];
+    bool has_ends = prep_line_ends(&row->geom, ends);
+    for (uint32_t i = 0; has_ends && i < 2; i++) {
+        struct pk_geom point;
+        struct pk_geom_builder *b = pk_geom_begin(&p->scratch, PK_GEOM_POINT, false);
+        pk_geom_ring(b, PK_RING_OPEN);
+        pk_geom_vertex(b, ends[i].x, ends[i].y, 0);
+        if (pk_geom_done(&point, b, NULL) != PK_OK) {
+            continue; /* no more than a point of a line that was read */
+        }
+        struct prep_feature f = *like;
+        f.part = PREP_END_PART + 2 * row->part + i;
+        turn_values(p, &f, ends[i].rotation);
+        struct pk_value *v = (struct pk_value *)f.values; /* made just now */
+        v[SYMBOL] = prep_text(p, r->end_symbol);
+        v[USE_LABEL] = (struct pk_value){.type = PK_VALUE_NULL};
+        prep_add(p, &f, &point, NULL, row->crs, PK_TOPO_NONE);
+    }
+}
+
 static bool visit_regulation_part(const struct pk_part_row *row, void *ctx)
 {
     struct loader *l = ctx;
@@ -350,9 +369,15 @@ static bool visit_regulation_part(const struct pk_part_row *row, void *ctx)
                                  .values = r->values};
         uint32_t owner = PK_TOPO_NONE, before = p->feature_count;
         if (row->geom.kind == PK_GEOM_AREA) {
-            owner = owner_of(l, r->kind, r->phase, row->id, r->plan);
+            owner = owner_of(l, r->kind, r->phase, r->stage, row->id, r->plan);
         }
         prep_add(p, &f, &row->geom, row->label, row->crs, owner);
+        if (p->feature_count > before && p->features[before].delivered) {
+            turn_values(p, &p->features[before], p->features[before].angle);
+        }
+        if (r->end_symbol != NULL) {
+            add_ends(l, row, r, &f);
+        }
         if (r->kind == PREP_USE && p->feature_count > before) {
             note_use(l, row, r, before);
         }
@@ -404,7 +429,7 @@ static void combine(struct loader *l, const struct use_area *uses, uint32_t coun
         }
         if (!same) {
             pk_buf_adds(&label, words && label.len > 0 ? " " : "");
-            add_label(&label, r->letter, r->index);
+            prep_add_letters(&label, r->letter, r->index);
         }
     }
     for (uint32_t i = 0; i < count; i++) {

@@ -8,6 +8,7 @@
 #ifndef PK_LAYERS_PREPARE_PRIVATE_H
 #define PK_LAYERS_PREPARE_PRIVATE_H
 
+#include "base/jsonread.h"
 #include "layers/crs.h"
 #include "layers/pack.h"
 #include "layers/store.h"
@@ -20,6 +21,7 @@ enum prep_kind {
     PREP_PROPERTY,
     PREP_SECONDARY,
     PREP_ADMINISTRATIVE,
+    PREP_DIVISION, /* into property units: drawn on top of all others */
     PREP_KIND_COUNT
 };
 extern const char *const prep_kind_names[PREP_KIND_COUNT];
@@ -32,6 +34,18 @@ extern const char *const prep_phase_names[3];
 enum prep_phase prep_phase_of(const char *status, const char *in_force,
                               const char *legal_day);
 
+/* Finer than the phase, the most in force first: an adopted plan is ongoing still. */
+enum prep_stage {
+    PREP_STAGE_FORCE,
+    PREP_STAGE_ADOPTED,
+    PREP_STAGE_ONGOING,
+    PREP_STAGE_ENDED,
+    PREP_STAGE_COUNT
+};
+extern const char *const prep_stage_names[PREP_STAGE_COUNT];
+
+enum prep_stage prep_stage_of(const char *status, enum prep_phase phase);
+
 struct prep_section {
     const char *name;
     const char *const *keys;
@@ -42,6 +56,7 @@ struct prep_section {
 struct prep_owner {
     enum prep_kind kind;
     enum prep_phase phase;
+    enum prep_stage stage;
     struct pk_id id, plan;
 };
 
@@ -64,8 +79,8 @@ struct prep_feature {
     uint32_t chain;                  /* of an arc; else PK_TOPO_NONE */
     int64_t anchor[2];               /* tm */
     int64_t room;                    /* tm */
-    double angle;
-    int64_t wm_anchor[2], wm_room; /* made from the tm ones */
+    double angle;                    /* degrees clockwise: delivered, or the line's */
+    int64_t wm_anchor[2], wm_room;   /* made from the tm ones */
     struct pk_ibox box[PK_FAMILY_COUNT];
 };
 
@@ -73,6 +88,7 @@ struct prep_arc {
     struct pk_id id;
     uint32_t feature;
     enum prep_phase phase;
+    enum prep_stage stage;
     const char *kind, *kinds, *owners; /* owners as JSON */
     struct pk_bytes line;              /* as table `arc` has it */
     struct pk_box box;                 /* EPSG:3006 */
@@ -110,12 +126,32 @@ void prep_add(struct prep *p, const struct prep_feature *feature,
               const struct pk_geom *geom, const char *label, int crs, uint32_t owner);
 /* Where the label of a geometry without a delivered position stands, EPSG:3006. */
 void prep_label_place(const struct pk_geom *geom, double *easting, double *northing);
+/* Degrees anticlockwise as clockwise, 0 <= r < 360, hundredths; 0 for no number. */
+double prep_clockwise(double degrees);
 /* After all rows: topologies, boxes, wm anchors. */
 void prep_build(struct prep *p, bool split);
 
 struct pk_value prep_text(struct prep *p, const char *s); /* NULL: null */
 struct pk_value prep_number(double v);
 struct pk_value prep_bool(bool v);
+
+/* ---- what stands on the map (prepare_symbol.c) ---- */
+
+/* "e" and "1": e with a subscript one. Digits go under the line, the rest as it is. */
+void prep_add_letters(struct pk_buf *out, const char *letter, const char *index);
+/* Letters, and figures where they belong on the map; `details` may be NULL. Null when
+ * there is nothing. */
+struct pk_value prep_label_text(struct prep *p, const char *letter, const char *index,
+                                const char *symbol, const json_t *details);
+/* The symbol of the ends of a line with this one (may be NULL); NULL = it has none. */
+const char *prep_end_symbol(const char *symbol);
+struct prep_end {
+    double x, y;
+    double rotation; /* into the line from the right, degrees clockwise */
+};
+/* False: no line, or a closed one. */
+bool prep_line_ends(const struct pk_geom *line, struct prep_end ends[2]);
+enum { PREP_END_PART = 1 << 24 }; /* parts from here on are ends of lines */
 
 /* ---- loading ---- */
 
@@ -146,7 +182,7 @@ int prep_layer_min_band(const struct pk_layer_row *layer);
 /* Chains of `areas` become features of section "boundary" and prep->arcs. */
 void prep_make_arcs(struct prep *p, uint8_t section);
 extern const char *const prep_boundary_keys[];
-enum { PREP_BOUNDARY_KEYS = 4 };
+enum { PREP_BOUNDARY_KEYS = 5 };
 
 /* ---- areas ---- */
 
