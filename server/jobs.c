@@ -314,6 +314,9 @@ void pk_jobs_expire(struct pk_jobs *jobs, bool all)
                 request.target = pk_arena_strdup(&scratch, job->request->target);
                 request.path = pk_arena_strdup(&scratch, job->request->path);
                 request.accept = pk_arena_strdup(&scratch, job->request->accept);
+                request.accept_language =
+                    pk_arena_strdup(&scratch, job->request->accept_language);
+                request.base = pk_arena_strdup(&scratch, job->request->base);
                 request.arg_count = 0;
             }
         }

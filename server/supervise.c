@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "layers/db.h"
 #include "server/cmd.h"
 #include "server/listen.h"
 
@@ -298,6 +299,21 @@ static enum pk_status prepare(struct supervisor *s, struct pk_invocation *in,
     return status;
 }
 
+/* A file that is not there, or of another program or schema, is refused here, once: the
+ * writer and the worker would each say it. All else is theirs to find out. */
+static enum pk_status look_at_file(struct pk_invocation *in, struct pk_error *err)
+{
+    const char *path = pk_opts_text(in->opts, "db");
+    struct pk_db db;
+    pk_db_start();
+    enum pk_status status =
+        path != NULL ? pk_db_open(&db, path, PK_DB_READ, false, err) : PK_IO;
+    if (status == PK_OK) {
+        pk_db_close(&db);
+    }
+    return status == PK_BAD_DATA || status == PK_NOT_FOUND ? status : PK_OK;
+}
+
 int pk_supervise(struct pk_invocation *in)
 {
     struct supervisor s = {
@@ -323,7 +339,7 @@ int pk_supervise(struct pk_invocation *in)
     if (in->argv[n] != NULL) {
         return pk_command_fail(in, PK_EXIT_USAGE, "more than %d arguments", ARGS_MAX - 1);
     }
-    if (prepare(&s, in, &err) != PK_OK) {
+    if (look_at_file(in, &err) != PK_OK || prepare(&s, in, &err) != PK_OK) {
         return pk_command_error(in, &err);
     }
     s.writer.given_up = !pk_work_path(s.work, sizeof(s.work));

@@ -1,5 +1,5 @@
 """The real server on a free port: routes, headers, raw requests, 304, publish, drain,
-a killed worker. Usage: serve_test.py PLANKARTA MAKE_DATA FOLDER. Standard library only."""
+a killed worker. Usage: serve_test.py PLANKARTA MAKE_DATA FOLDER [TEST...]. Standard library only."""
 
 import json
 import os
@@ -80,6 +80,16 @@ class Serving(unittest.TestCase):
                               for n in n if n]
                     for before, after in zip(levels, levels[1:]):
                         self.assertLessEqual(after, before + 1, levels)
+
+    def test_a_page_names_the_script_when_there_is_one(self):
+        html = self.server.get("/").body.decode()
+        scripts = re.findall(r'<script type="module" src="([^"]*)"></script>', html)
+        self.assertEqual(len(scripts), html.count("<script"))
+        for script in scripts:
+            self.assertEqual(self.server.get(script).status, 200, script)
+        if "PK_BARE" in os.environ:  # built where npm cannot be reached
+            self.assertEqual(scripts, [])
+        self.assertEqual(self.server.get("/assets/map.js").status, 200 if scripts else 404)
 
     def test_headers_are_strict(self):
         answer = self.server.get("/")
@@ -270,8 +280,26 @@ class Serving(unittest.TestCase):
                 s.sendall(bytes([byte]))
             self.assertTrue(s.recv(100).startswith(b"HTTP/1.1 200 "))
 
+    def test_requests_problems_and_connections_are_counted(self):
+        before = metrics(self.server)
+        self.assertEqual(set(before), set(METRICS))
+        self.assertEqual(self.server.get("/nope").status, 404)
+        after = metrics(self.server)
+        self.assertEqual(after["requests_total"], before["requests_total"] + 2)
+        self.assertEqual(after["errors_total"], before["errors_total"] + 1)
+        with self.server.connect(), self.server.connect():
+            time.sleep(0.2)
+            self.assertEqual(metrics(self.server)["connections"], after["connections"] + 2)
+        end = time.monotonic() + 5
+        while metrics(self.server)["connections"] != after["connections"]:
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.02)
+
     def test_operations(self):
-        self.assertEqual(self.server.get("/health").json()["status"], "ok")
+        self.assertEqual(self.server.get("/health").json(), {
+            "status": "ok", "database": "readable", "writer": "running", "version": 1})
+        self.assertEqual(self.server.get("/ready").json(),
+                         {"ready": True, "reason": None, "version": 1})
         self.assertTrue(self.server.get("/ready").json()["ready"])
         metrics = self.server.get("/metrics").body.decode()
         value = int(re.search(r"^plankarta_requests_total (\d+)$", metrics, re.M).group(1))
@@ -280,6 +308,24 @@ class Serving(unittest.TestCase):
         self.assertEqual(self.server.get("/assets/style.css").status, 200)
         self.assertEqual(self.server.get("/assets/../main.c").status, 400)
         self.assertEqual(self.server.get("/assets/nope.js").status, 404)
+
+
+def metrics(server):
+    """Everything /metrics says, as numbers."""
+    text = server.get("/metrics").body.decode()
+    return {name: int(value) for name, value in
+            re.findall(r"^plankarta_(\w+) (\d+)$", text, re.M)}
+
+
+# Counters and gauges, and the test below that sees each change. Those of unit/test_jobs.c
+# would take half a minute here.
+METRICS = {
+    "requests_total": "requests", "errors_total": "requests", "cache_misses_total": "tiles",
+    "cache_hits_total": "tiles", "cache_checked_total": "tiles", "drawn_total": "tiles",
+    "cache_bytes": "tiles", "cache_entries": "tiles", "data_version": "tiles",
+    "joined_total": "queue", "refused_total": "queue", "waiting": "queue",
+    "connections": "connections", "reaped_total": "slow headers",
+    "start_time_seconds": "killed worker", "expired_total": "unit/test_jobs.c"}
 
 
 class Lives(unittest.TestCase):
@@ -298,7 +344,18 @@ class Lives(unittest.TestCase):
     def test_an_edit_changes_its_tiles_and_no_others(self):
         server = Server(self.db)
         tiles = sorted({grid_tile(600000 + 40 * i, 6900050) for i in range(150)})
+        empty = metrics(server)
+        self.assertEqual((empty["data_version"], empty["cache_entries"]), (1, 0))
         before = {t: server.get(TILE % t).headers["etag"] for t in tiles}
+        first = metrics(server)
+        for name, more in (("drawn_total", len(tiles)), ("cache_misses_total", len(tiles)),
+                           ("cache_entries", len(tiles)), ("cache_hits_total", 0)):
+            self.assertEqual(first[name], empty[name] + more, name)
+        self.assertGreater(first["cache_bytes"], empty["cache_bytes"])
+        server.get(TILE % tiles[0])
+        again = metrics(server)
+        self.assertEqual(again["cache_hits_total"], first["cache_hits_total"] + 1)
+        self.assertEqual(again["drawn_total"], first["drawn_total"])
         self.make("Industri")
         end = time.monotonic() + 5
         while server.get("/health").json()["version"] != 2 and time.monotonic() < end:
@@ -312,6 +369,11 @@ class Lives(unittest.TestCase):
                 self.assertNotEqual(answer.headers["etag"], etag)
         self.assertTrue(changed)
         self.assertLessEqual(len(changed), 4, changed)  # the plan is 200 m wide
+        now = metrics(server)
+        self.assertEqual(now["data_version"], 2)
+        # Those not touched were looked at and kept; each is looked at once.
+        self.assertGreaterEqual(now["cache_checked_total"], len(tiles) - len(changed))
+        self.assertGreaterEqual(now["drawn_total"] - again["drawn_total"], len(changed))
         fresh = Server(self.db, "--no-cache")
         for tile in tiles:
             self.assertEqual(server.get(TILE % tile).body, fresh.get(TILE % tile).body, tile)
@@ -454,6 +516,9 @@ class Lives(unittest.TestCase):
     def test_a_killed_worker_comes_back_on_the_same_port(self):
         server = Server(self.db)
         worker = server.children()[-1]
+        began = metrics(server)["start_time_seconds"]
+        self.assertLess(abs(began - time.time()), 30)
+        time.sleep(1.1)
         os.kill(worker, signal.SIGKILL)
         end = time.monotonic() + 10
         answer = whole.Answer(b"")
@@ -464,6 +529,7 @@ class Lives(unittest.TestCase):
                 time.sleep(0.05)
         self.assertEqual(answer.status, 200)
         self.assertNotIn(worker, server.children())
+        self.assertGreater(metrics(server)["start_time_seconds"], began)
         self.assertEqual(server.stop(), 0)
 
     def test_stopping_finishes_what_was_begun(self):
@@ -506,8 +572,26 @@ class Lives(unittest.TestCase):
             thread.start()
         health = server.get("/health")
         self.assertEqual(health.status, 200)  # HTTP threads are free meanwhile
+        end, joined = time.monotonic() + 5, []
+        while metrics(server)["waiting"] == 0 and time.monotonic() < end:
+            time.sleep(0.01)
+        self.assertGreater(metrics(server)["waiting"], 0)
         for thread in threads:
             thread.join()
+        seen = metrics(server)
+        self.assertEqual(seen["refused_total"], statuses.count((503, "1")))
+        self.assertEqual(seen["waiting"], 0)
+        same = "/static/base,plan/599900,6899900,605900,6901900/1999x1200.png"
+        threads = [threading.Thread(target=lambda: joined.append(server.get(same).body))
+                   for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(len(set(joined)), 1)
+        self.assertEqual(metrics(server)["joined_total"] + metrics(server)["drawn_total"],
+                         seen["joined_total"] + seen["drawn_total"] + 4)
+        self.assertGreater(metrics(server)["joined_total"], seen["joined_total"])
         self.assertIn((503, "1"), statuses)
         self.assertIn((200, None), statuses)
         self.assertEqual({s for s, _ in statuses}, {200, 503})
@@ -515,6 +599,7 @@ class Lives(unittest.TestCase):
 
     def test_slow_headers_are_cut(self):
         server = Server(self.db)
+        self.assertEqual(metrics(server)["reaped_total"], 0)
         begun = time.monotonic()
         with server.connect() as s:
             s.settimeout(0.2)
@@ -530,6 +615,57 @@ class Lives(unittest.TestCase):
                     cut = True
         self.assertTrue(cut)
         self.assertLess(time.monotonic() - begun, 14)
+        self.assertEqual(metrics(server)["reaped_total"], 1)
+        self.assertEqual(server.stop(), 0)
+
+    def test_a_file_that_cannot_be_read_is_told_until_it_can(self):
+        import fcntl
+        server = Server(self.db)
+        self.wait(server, lambda h: h["status"] == "ok")
+        with open(self.db + "-shm", "r+b") as f:  # the bytes where readers lock, one by one
+            held = []
+            end = time.monotonic() + 20
+            while len(held) < 5 and time.monotonic() < end:
+                for byte in set(range(123, 128)) - set(held):
+                    try:
+                        fcntl.lockf(f, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, byte)
+                        held.append(byte)
+                    except OSError:
+                        time.sleep(0.001)
+            self.assertEqual(len(held), 5)
+            health = self.wait(server, lambda h: h["database"] == "not readable", 20)
+            self.assertEqual(health["status"], "degraded")
+            ready = server.get("/ready")
+            self.assertEqual((ready.status, ready.json()["reason"]),
+                             (503, "the database is not readable"))
+        self.wait(server, lambda h: h["database"] == "readable" and h["status"] == "ok", 20)
+        self.assertTrue(server.get("/ready").json()["ready"])
+        self.assertEqual(server.stop(), 0)
+
+    def test_a_server_that_stops_says_so_and_one_without_a_writer_too(self):
+        alone = os.path.join(self.folder, "plankarta")
+        shutil.copy(PROGRAM, alone)
+        whole.PROGRAM = alone  # plankarta-work is not beside it
+        try:
+            server = Server(self.db)
+        finally:
+            whole.PROGRAM = PROGRAM
+        health = server.get("/health").json()
+        if not SLOW:  # three seconds from its start
+            self.assertEqual((health["writer"], health["status"]), ("starting", "ok"))
+        health = self.wait(server, lambda h: h["writer"] == "not answering", 10)
+        self.assertEqual(health["status"], "degraded")
+        ready = server.get("/ready")
+        self.assertEqual((ready.status, ready.json()["ready"]), (200, True))
+        with server.connect() as s:
+            s.sendall(b"GET /ready HTTP/1.1\r\nHost: a\r\n")
+            time.sleep(0.2)
+            server.process.send_signal(signal.SIGTERM)
+            time.sleep(0.5)
+            s.sendall(b"\r\n")
+            answer = whole.Answer(s.recv(4096))
+        self.assertEqual((answer.status, answer.json()["reason"]), (503, "stopping"))
+        self.assertFalse(answer.json()["ready"])
         self.assertEqual(server.stop(), 0)
 
     def test_settings_are_heard_and_mistakes_end_with_2(self):
@@ -581,4 +717,4 @@ class Lives(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=[sys.argv[0], "-v"])
+    unittest.main(argv=[sys.argv[0], "-v", *sys.argv[4:]])

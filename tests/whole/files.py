@@ -61,8 +61,12 @@ class Files(unittest.TestCase):
             done = command(args[0], "--db", path, *args[1:], code=None)
             self.assertIn(done.returncode, (1, 2), args)
             self.assertIn("newer plankarta", done.said)
-            if args[0] != "serve":  # there the writer and the worker each say it, and the log
-                self.assertEqual(len(done.said.strip().splitlines()), 1, done.said)
+            self.assertEqual(len(done.said.strip().splitlines()), 1, done.said)
+
+    def test_a_file_that_is_not_there_is_told_in_one_sentence(self):
+        path = os.path.join(FOLDER, "nowhere.sqlite")
+        done = command("serve", "--db", path, "--listen", "127.0.0.1:0", code=1)
+        self.assertEqual(done.said, "plankarta serve: %s: there is no such file\n" % path)
 
     def test_a_served_file_is_backed_up_and_restored(self):
         path = self.copy("served.sqlite")
