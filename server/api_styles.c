@@ -1,4 +1,4 @@
-/* /styles/{style}.json, /styles/{style}/legend.{json,html} */
+/* /styles/{style}.json, /styles/{style}/legend.{json,html}, .../sprite[@2x].{json,png} */
 #include <stdatomic.h>
 #include <string.h>
 
@@ -8,6 +8,7 @@
 #include "server/legend.h"
 #include "server/page.h"
 #include "server/styleset.h"
+#include "tiles/sprite.h"
 
 enum { STYLE_JSON_MAX = 8 << 20 };
 
@@ -39,15 +40,54 @@ enum pk_status pk_api_style(struct pk_worker *worker, const struct pk_request *r
     return status;
 }
 
+/* sprite[@2x].{json,png}: every style may name every icon. */
+static enum pk_status sprite_part(struct pk_worker *worker,
+                                  const struct pk_request *request, const char *rest,
+                                  struct pk_response *response, struct pk_error *err)
+{
+    const struct pk_style *style;
+    uint32_t ratio = 1;
+    if (rest[0] == '@' && rest[1] >= '1' && rest[1] <= '3' && rest[2] == 'x') {
+        ratio = (uint32_t)(rest[1] - '0');
+        rest += 3;
+    }
+    bool json = strcmp(rest, ".json") == 0;
+    if (!json && strcmp(rest, ".png") != 0) {
+        return pk_fail(err, PK_NOT_FOUND, "a sprite has .json, .png, @2x and @3x");
+    }
+    enum pk_status status =
+        find_style(worker, request, pk_route_param(request, 0), &style, err);
+    if (status != PK_OK) {
+        return status;
+    }
+    struct pk_buf out;
+    pk_buf_init(&out, STYLE_JSON_MAX);
+    if (json) {
+        pk_sprite_index(&out, ratio);
+    } else {
+        status = pk_sprite_sheet(&out, ratio, err);
+    }
+    if (status == PK_OK) {
+        pk_response_take(response, &out, json ? "application/json" : "image/png");
+    }
+    pk_buf_finish(&out);
+    return status;
+}
+
 enum pk_status pk_api_style_part(struct pk_worker *worker,
                                  const struct pk_request *request,
                                  struct pk_response *response, struct pk_error *err)
 {
     const struct pk_style *style;
     const char *part = pk_route_param(request, 1);
+    if (strncmp(part, "sprite", 6) == 0) {
+        return sprite_part(worker, request, part + 6, response, err);
+    }
     bool json = strcmp(part, "legend.json") == 0, html = strcmp(part, "legend.html") == 0;
     if (!json && !html) {
-        return pk_fail(err, PK_NOT_FOUND, "a style has legend.json and legend.html");
+        return pk_fail(
+            err, PK_NOT_FOUND,
+            "a style has legend.json, legend.html, sprite.json and sprite.png");
     }
     enum pk_status status =
         find_style(worker, request, pk_route_param(request, 0), &style, err);

@@ -1,5 +1,5 @@
 # Writes OUT: the files of ENTRIES (kind/name=path under ROOT) as byte arrays and
-# the table pk_shipped_data (shipped_data.h).
+# the table TABLE (shipped_data.h).
 set(text "/* Made from styles/data when building. */\n#include \"styles/shipped_data.h\"\n\n")
 set(table "")
 set(number 0)
@@ -17,5 +17,5 @@ foreach(entry ${ENTRIES})
     string(APPEND table "    {\"${kind}\", \"${name}\", (const char *)d${number}, ${bytes}},\n")
     math(EXPR number "${number} + 1")
 endforeach()
-string(APPEND text "\nconst struct pk_shipped_entry pk_shipped_data[] = {\n${table}    {0, 0, 0, 0},\n};\n")
+string(APPEND text "\nconst struct pk_shipped_entry ${TABLE}[] = {\n${table}    {0, 0, 0, 0},\n};\n")
 file(WRITE ${OUT} "${text}")

@@ -3,13 +3,14 @@
 #include <string.h>
 
 const struct pk_prop pk_props[PK_PROP_COUNT] = {
-#define PK_PROP(id, layer, place, name, type, lo, hi, def, values, use, help)            \
+#define PK_PROP(id, layer, place, name, type, lo, hi, ours, def, values, use, help)      \
     {name,                                                                               \
      PK_LAYER_##layer,                                                                   \
      PK_PLACE_##place,                                                                   \
      PK_PROP_##type,                                                                     \
      lo,                                                                                 \
      hi,                                                                                 \
+     PK_OURS_##ours,                                                                     \
      def,                                                                                \
      values,                                                                             \
      PK_USE_##use,                                                                       \
@@ -50,23 +51,77 @@ static enum pk_status not_a_value(struct pk_compiler *c, const struct pk_prop *p
                    found, p->values);
 }
 
-/* A constant number within the limits of the table. */
+/* A constant number within the limits of the table: cut to ours, refused beyond those
+ * of the specification. */
 static enum pk_status check_number(struct pk_compiler *c, const struct pk_prop *p,
-                                   double v, struct pk_error *err)
+                                   double *number, struct pk_error *err)
 {
-    if (v >= p->min && v <= p->max) {
+    double v = *number;
+    bool low = v<p->min, high = v> p->max;
+    if (!low && !high) {
         return PK_OK;
+    }
+    bool ours = (low && (p->ours == PK_OURS_LEAST || p->ours == PK_OURS_BOTH)) ||
+                (high && (p->ours == PK_OURS_MOST || p->ours == PK_OURS_BOTH));
+    if (ours) {
+        *number = low ? p->min : p->max;
+        if (c->warnings != NULL) {
+            pk_buf_addf(c->warnings, "%s: %g is drawn as %g\n", c->path, v, *number);
+        }
+        return PK_OK;
+    }
+    if (p->ours == PK_OURS_MOST) {
+        return pk_fail(err, PK_BAD_INPUT, "%s: %g is below %g", c->path, v, p->min);
     }
     return pk_fail(err, PK_BAD_INPUT, "%s: %g is outside %g to %g", c->path, v, p->min,
                    p->max);
+}
+
+/* text-variable-anchor-offset: "top", [0, 1], "left", [1, 0] ... */
+static enum pk_status check_offsets(struct pk_compiler *c, const struct pk_prop *p,
+                                    const struct pk_ev *v, struct pk_error *err)
+{
+    if (v->len % 2 != 0 || v->len > 18) {
+        return pk_fail(err, PK_BAD_INPUT,
+                       "%s: expected pairs of an anchor and [right, down], at most 9",
+                       c->path);
+    }
+    for (uint32_t i = 0; i < v->len; i += 2) {
+        const struct pk_ev *name = &v->u.items[i], *at = &v->u.items[i + 1];
+        size_t mark = pk_path_index(c, i);
+        if (name->type != PK_T_STRING) {
+            return pk_fail(err, PK_BAD_INPUT, "%s: expected an anchor, found %s", c->path,
+                           pk_type_name(name->type));
+        }
+        if (pk_prop_value(p, name->u.string, name->len) < 0) {
+            return not_a_value(c, p, name->u.string, err);
+        }
+        pk_path_pop(c, mark);
+        mark = pk_path_index(c, i + 1);
+        if (at->type != PK_T_ARRAY || at->len != 2 ||
+            at->u.items[0].type != PK_T_NUMBER || at->u.items[1].type != PK_T_NUMBER) {
+            return pk_fail(err, PK_BAD_INPUT, "%s: expected [right, down] in em",
+                           c->path);
+        }
+        pk_path_pop(c, mark);
+    }
+    return PK_OK;
 }
 
 /* Constant arrays: of numbers within the limits, or of strings. */
 static enum pk_status check_array(struct pk_compiler *c, const struct pk_prop *p,
                                   struct pk_ev *v, struct pk_error *err)
 {
-    uint32_t least = p->type == PK_PROP_PAIR ? 2 : p->type == PK_PROP_FONTS ? 1 : 0;
+    if (p->type == PK_PROP_OFFSETS) {
+        return check_offsets(c, p, v, err);
+    }
+    uint32_t least = p->type == PK_PROP_PAIR      ? 2
+                     : p->type == PK_PROP_NUMBERS ? 4
+                     : p->type == PK_PROP_FONTS   ? 1
+                                                  : 0;
     uint32_t most = p->type == PK_PROP_PAIR      ? 2
+                    : p->type == PK_PROP_NUMBERS ? 4
+                    : p->type == PK_PROP_PADDING ? 4
                     : p->type == PK_PROP_ANCHORS ? 9
                                                  : PK_DASHES_MAX;
     if (v->len < least || v->len > most) {
@@ -77,7 +132,7 @@ static enum pk_status check_array(struct pk_compiler *c, const struct pk_prop *p
                  p->type == PK_PROP_WORDS;
     double sum = 0;
     for (uint32_t i = 0; i < v->len; i++) {
-        const struct pk_ev *item = &v->u.items[i];
+        struct pk_ev *item = (struct pk_ev *)(uintptr_t)&v->u.items[i]; /* ours */
         size_t mark = pk_path_index(c, i);
         if (item->type != (words ? PK_T_STRING : PK_T_NUMBER)) {
             return pk_fail(err, PK_BAD_INPUT, "%s: expected %s, found %s", c->path,
@@ -88,7 +143,7 @@ static enum pk_status check_array(struct pk_compiler *c, const struct pk_prop *p
             pk_prop_value(p, item->u.string, item->len) < 0) {
             status = not_a_value(c, p, item->u.string, err);
         } else if (!words) {
-            status = check_number(c, p, item->u.number, err);
+            status = check_number(c, p, &item->u.number, err);
             sum += item->u.number;
         }
         if (status != PK_OK) {
@@ -111,7 +166,7 @@ static enum pk_status check_constant(struct pk_compiler *c, const struct pk_prop
     }
     if (v->type == PK_T_NUMBER &&
         (p->type == PK_PROP_NUMBER || p->type == PK_PROP_PADDING)) {
-        return check_number(c, p, v->u.number, err);
+        return check_number(c, p, &v->u.number, err);
     }
     if (v->type == PK_T_ARRAY) {
         return check_array(c, p, v, err);
@@ -157,8 +212,8 @@ static bool is_plain_array(const json_t *json, enum pk_prop_type type)
     if (!json_is_string(first)) {
         return true;
     }
-    bool words =
-        type == PK_PROP_FONTS || type == PK_PROP_ANCHORS || type == PK_PROP_WORDS;
+    bool words = type == PK_PROP_FONTS || type == PK_PROP_ANCHORS ||
+                 type == PK_PROP_OFFSETS || type == PK_PROP_WORDS;
     return words && pk_operator_find(json_string_value(first)) == NULL;
 }
 

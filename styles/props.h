@@ -12,14 +12,17 @@
 #include "styles/style.h"
 
 enum pk_prop_id {
-#define PK_PROP(id, layer, place, name, type, lo, hi, def, values, use, help) PK_P_##id,
+#define PK_PROP(id, layer, place, name, type, lo, hi, ours, def, values, use, help)      \
+    PK_P_##id,
 #include "styles/props.def"
 #undef PK_PROP
     PK_PROP_COUNT
 };
 
 enum pk_prop_place { PK_PLACE_PAINT, PK_PLACE_LAYOUT };
-enum pk_prop_use { PK_USE_DRAWN, PK_USE_KNOWN, PK_USE_REFUSED };
+enum pk_prop_use { PK_USE_DRAWN, PK_USE_KNOWN, PK_USE_IGNORED, PK_USE_REFUSED };
+/* Which limits are ours and not the specification's. */
+enum pk_prop_ours { PK_OURS_NONE, PK_OURS_LEAST, PK_OURS_MOST, PK_OURS_BOTH };
 
 enum pk_prop_type {
     PK_PROP_NUMBER,
@@ -34,6 +37,7 @@ enum pk_prop_type {
     PK_PROP_DASHES,  /* array of up to PK_DASHES_MAX numbers, or null */
     PK_PROP_FONTS,   /* array of names */
     PK_PROP_ANCHORS, /* array of enum values */
+    PK_PROP_OFFSETS, /* array of enum value, pair, enum value, pair ... */
     PK_PROP_WORDS    /* array of strings that makes no difference */
 };
 
@@ -43,6 +47,7 @@ struct pk_prop {
     enum pk_prop_place place;
     enum pk_prop_type type;
     double min, max;
+    enum pk_prop_ours ours;
     const char *fallback; /* JSON */
     const char *values;   /* "butt|round|square", NULL */
     enum pk_prop_use use;

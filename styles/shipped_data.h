@@ -10,5 +10,8 @@ struct pk_shipped_entry {
     size_t len;
 };
 extern const struct pk_shipped_entry pk_shipped_data[]; /* ended by kind NULL */
+/* Icons as PNG: kind "1", "2", "3" device pixels per CSS pixel, by name and then kind;
+ * names that end in ".sdf" are of icons that take icon-color. */
+extern const struct pk_shipped_entry pk_sprite_data[];
 
 #endif

@@ -41,7 +41,8 @@ struct pk_style;
 
 struct pk_style_layer {
     const char *id;
-    const char *source_layer; /* NULL for background */
+    const char *source_layer; /* NULL for background and raster */
+    const char *source;       /* as the document names it, NULL for background */
     enum pk_layer_type type;
     double min_zoom, max_zoom; /* drawn when min_zoom <= zoom < max_zoom */
     uint32_t index;
@@ -59,6 +60,12 @@ struct pk_style_input {
 
 enum pk_cap { PK_CAP_BUTT, PK_CAP_ROUND, PK_CAP_SQUARE };
 enum pk_join { PK_JOIN_MITER, PK_JOIN_ROUND, PK_JOIN_BEVEL };
+
+struct pk_background_paint {
+    struct pk_rgba colour; /* a = 0: nothing, or a pattern */
+    const char *pattern;
+    double opacity; /* of the pattern */
+};
 
 struct pk_fill_paint {
     struct pk_rgba colour;  /* opacity multiplied in; a = 0 on layers with patterns */
@@ -99,6 +106,15 @@ enum pk_anchor {
     PK_ANCHOR_BOTTOM_RIGHT
 };
 
+enum pk_justify { PK_JUSTIFY_AUTO, PK_JUSTIFY_LEFT, PK_JUSTIFY_CENTER, PK_JUSTIFY_RIGHT };
+/* Bits: the icon is as wide, as high as the text. */
+enum pk_text_fit { PK_FIT_NONE, PK_FIT_WIDTH, PK_FIT_HEIGHT, PK_FIT_BOTH };
+
+struct pk_raster_paint {
+    double opacity, hue_rotate, brightness_min, brightness_max, saturation, contrast;
+    bool nearest;
+};
+
 struct pk_symbol_paint {
     char text[PK_STYLE_TEXT_MAX]; /* UTF-8, "" = none */
     uint32_t font;                /* bit 0 bold, bit 1 italic */
@@ -106,16 +122,30 @@ struct pk_symbol_paint {
     struct pk_rgba colour, halo;
     double halo_width, halo_blur;
     double max_width_em, line_height_em, letter_spacing_em, padding;
-    double offset_em[2]; /* right, down; with several anchors: away from the anchor */
     double rotate;
     enum pk_anchor anchors[9]; /* tried in order (text-variable-anchor) */
+    double offsets_em[9][2];   /* of each: right, down */
     uint32_t anchor_count;
-    bool allow_overlap, ignore_placement, along_line;
-    bool must_fit; /* metadata "plankarta:fit": hide where the area has no room */
+    enum pk_justify justify;
+    double translate[2], max_angle;
+    bool allow_overlap, ignore_placement, keep_upright, optional;
+    bool along_line; /* symbol-placement line or line-center */
+    bool repeats;    /* line: again every `spacing` px */
+    bool text_turns; /* along the line: the text follows it */
+    bool must_fit;   /* metadata "plankarta:fit": hide where the area has no room */
     double spacing;
     const char *icon; /* image name, NULL = none */
     double icon_size, icon_rotate, icon_opacity;
-    bool icon_allow_overlap;
+    struct pk_rgba icon_colour, icon_halo; /* of images that take a colour */
+    double icon_halo_width, icon_halo_blur;
+    enum pk_anchor icon_anchor;
+    double icon_offset[2]; /* px at icon_size 1 */
+    double icon_translate[2];
+    double icon_padding[4]; /* top, right, bottom, left, px */
+    enum pk_text_fit icon_fit;
+    double icon_fit_padding[4];
+    bool icon_allow_overlap, icon_ignore_placement, icon_keep_upright, icon_optional;
+    bool icon_turns; /* along the line: the icon follows it */
     double sort_key;
 };
 
@@ -153,7 +183,7 @@ bool pk_style_colours(const struct pk_style *style, struct pk_rgba *out, uint32_
 bool pk_style_shows(const struct pk_style *style, const struct pk_style_layer *layer,
                     const struct pk_style_input *in); /* zoom range, visibility, filter */
 void pk_style_background(const struct pk_style *style, const struct pk_style_layer *layer,
-                         double zoom, struct pk_rgba *out);
+                         double zoom, struct pk_background_paint *out);
 void pk_style_fill(const struct pk_style *style, const struct pk_style_layer *layer,
                    const struct pk_style_input *in, struct pk_fill_paint *out);
 void pk_style_line(const struct pk_style *style, const struct pk_style_layer *layer,
@@ -162,6 +192,12 @@ void pk_style_circle(const struct pk_style *style, const struct pk_style_layer *
                      const struct pk_style_input *in, struct pk_circle_paint *out);
 void pk_style_symbol(const struct pk_style *style, const struct pk_style_layer *layer,
                      const struct pk_style_input *in, struct pk_symbol_paint *out);
+
+void pk_style_raster(const struct pk_style *style, const struct pk_style_layer *layer,
+                     double zoom, struct pk_raster_paint *out);
+/* Opacity of the whole of a fill or line layer, when it has been drawn. */
+double pk_style_layer_opacity(const struct pk_style *style,
+                              const struct pk_style_layer *layer, double zoom);
 
 /* True when paint does not depend on the feature, so that one evaluation serves a
  * whole layer; otherwise each feature has a mask of its own. */

@@ -70,13 +70,36 @@ static double line_reach(const struct pk_style *s, const struct pk_rules *r, dou
  * ...) reach this far over the edge of their area, px. */
 enum { ICON_PX_MAX = 64, MARK_PX_MAX = 8 };
 
+/* The largest of up to four constant numbers; the limit where they vary. */
+static double longest_side(const struct pk_style *s, const struct pk_rules *r, int prop)
+{
+    const struct pk_node *n = &s->program.nodes[r->node[prop]];
+    if (n->op != PK_OP_CONST) {
+        return pk_props[prop].max;
+    }
+    double most = n->value.type == PK_T_NUMBER ? n->value.u.number : 0;
+    for (uint32_t i = 0; n->value.type == PK_T_ARRAY && i < n->value.len; i++) {
+        most = fmax(most, n->value.u.items[i].u.number);
+    }
+    return most;
+}
+
 static double icon_reach(const struct pk_style *s, const struct pk_rules *r, double zoom)
 {
     const struct pk_node *n = &s->program.nodes[r->node[PK_P_ICON_IMAGE]];
     if (n->op == PK_OP_CONST && n->value.type != PK_T_STRING) {
         return 0;
     }
-    return highest(s, r, PK_P_ICON_SIZE, zoom) * ICON_PX_MAX * 0.70710678118654752 + 1;
+    double size = highest(s, r, PK_P_ICON_SIZE, zoom);
+    /* from the anchor to the far corner, when it stands at a corner of its own */
+    double far = ICON_PX_MAX * 1.4142135623730951;
+    const struct pk_node *anchor = &s->program.nodes[r->node[PK_P_ICON_ANCHOR]];
+    if (anchor->op == PK_OP_CONST && anchor->value.u.number == 0) {
+        far /= 2;
+    }
+    return size * (far + pair_length(s, r, PK_P_ICON_OFFSET, zoom)) +
+           pair_length(s, r, PK_P_ICON_TRANSLATE, zoom) +
+           longest_side(s, r, PK_P_ICON_PADDING) + 1;
 }
 
 double pk_style_label_margin(const struct pk_style *style,
@@ -96,12 +119,24 @@ double pk_style_label_margin(const struct pk_style *style,
     double offset =
         fmax(pair_length(style, r, PK_P_TEXT_OFFSET, zoom),
              1.4142135623730951 * highest(style, r, PK_P_TEXT_RADIAL_OFFSET, zoom));
+    if (r->node[PK_P_TEXT_VARIABLE_ANCHOR_OFFSET] !=
+        style->fallback[PK_P_TEXT_VARIABLE_ANCHOR_OFFSET]) {
+        double most = pk_props[PK_P_TEXT_VARIABLE_ANCHOR_OFFSET].max;
+        offset = fmax(offset, hypot(most, most));
+    }
     const struct pk_node *rotate = &style->program.nodes[r->node[PK_P_TEXT_ROTATE]];
     const struct pk_node *place = &style->program.nodes[r->node[PK_P_SYMBOL_PLACEMENT]];
     bool turns = rotate->op != PK_OP_CONST || rotate->value.u.number != 0 ||
                  place->op != PK_OP_CONST || place->value.u.number != 0;
     double extent = turns ? hypot(wide, high) : fmax(wide, high);
-    return fmax(extent + 2 * around + offset * size, 2 * icon_reach(style, r, zoom));
+    double icon = icon_reach(style, r, zoom);
+    double text = extent + 2 * around + offset * size +
+                  pair_length(style, r, PK_P_TEXT_TRANSLATE, zoom);
+    if (icon > 0) { /* an icon may hold the text */
+        text += 2 * longest_side(style, r, PK_P_ICON_TEXT_FIT_PADDING) +
+                longest_side(style, r, PK_P_ICON_PADDING);
+    }
+    return fmax(text, 2 * icon);
 }
 
 double pk_style_reach(const struct pk_style *style, const struct pk_style_layer *layer,

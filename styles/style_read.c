@@ -84,8 +84,11 @@ static enum pk_status read_property(struct reader *r, struct pk_rules *rules, in
 {
     struct pk_compiler *c = &r->compiler;
     const struct pk_prop *p = &pk_props[prop];
-    if (p->use == PK_USE_REFUSED) {
-        return pk_fail(err, PK_UNSUPPORTED, "%s: not drawn here: %s", c->path, p->help);
+    if (p->use == PK_USE_IGNORED) {
+        if (c->warnings != NULL) {
+            pk_buf_addf(c->warnings, "%s: ignored: %s\n", c->path, p->help);
+        }
+        return PK_OK;
     }
     uint32_t node;
     enum pk_status status = pk_prop_compile(&node, c, prop, value, err);
@@ -93,6 +96,12 @@ static enum pk_status read_property(struct reader *r, struct pk_rules *rules, in
         return status;
     }
     const struct pk_program *program = c->program;
+    if (p->use == PK_USE_REFUSED &&
+        !pk_ev_equal(&program->nodes[node].value,
+                     &program->nodes[r->style->fallback[prop]].value)) {
+        return pk_fail(err, PK_UNSUPPORTED, "%s: only %s is drawn here: %s", c->path,
+                       p->fallback, p->help);
+    }
     if (p->type == PK_PROP_IMAGE && makes_text(program, node)) {
         return pk_fail(err, PK_UNSUPPORTED,
                        "%s: the name of an image cannot be put together here; "

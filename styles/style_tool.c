@@ -274,9 +274,10 @@ done:
 void pk_style_tool_properties(struct pk_buf *out)
 {
     static const char *const kinds[] = {
-        "number",  "boolean", "colour", "one of", "text",    "image", "pair",
-        "numbers", "padding", "dashes", "fonts",  "anchors", "words"};
-    static const char *const uses[] = {"drawn", "no difference here", "refused"};
+        "number",  "boolean", "colour", "one of", "text",    "image",   "pair",
+        "numbers", "padding", "dashes", "fonts",  "anchors", "offsets", "words"};
+    static const char *const uses[] = {"drawn", "no difference here", "ignored",
+                                       "refused"};
     for (int i = 0; i < PK_PROP_COUNT; i++) {
         const struct pk_prop *p = &pk_props[i];
         pk_buf_addf(out, "%s %s: %s", type_names[p->layer], p->name, kinds[p->type]);

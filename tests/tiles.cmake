@@ -1,6 +1,7 @@
 # Tests of tiles/.
 pk_add_test(grid pk_tiles LABELS spec)
 pk_add_test(label pk_tiles)
+pk_add_test(sprite pk_tiles)
 pk_add_test(render pk_tiles LABELS thread)
 
 # The drawing core. raster_fault is the same test program with a rasteriser that

@@ -14,7 +14,11 @@
 
 #include "tiles/raster.h"
 
-enum { PK_ICON_PX = 16, PK_ICON_SIZE_MAX = 16 };
+enum {
+    PK_ICON_PX = 16,
+    PK_ICON_BOX_PX = 20, /* with the casing */
+    PK_ICON_SIZE_MAX = 16
+};
 
 bool pk_icon_known(const char *name);
 

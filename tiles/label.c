@@ -182,7 +182,7 @@ static void push(struct pk_labels *labels, uint32_t *depth, struct pk_label *lab
     struct frame *f = &labels->stack[(*depth)++];
     *f = (struct frame){.label = label};
     labels->seen = pk_tbox_join(labels->seen, label->all);
-    if (!label->overlap) {
+    if (!(label->free & 1)) {
         f->before = touching(labels, label->all, label, &f->count);
     }
 }
@@ -195,7 +195,8 @@ static bool answer(struct frame *f, struct pk_label **ask)
     while (f->position < label->position_count) {
         struct pk_tbox box = label->positions[f->position];
         bool taken = false;
-        while (f->at < f->count && !taken) {
+        bool free = label->free >> f->position & 1;
+        while (f->at < f->count && !taken && !free) {
             struct pk_label *other = f->before[f->at];
             if (pk_tbox_touches(other->all, box)) {
                 if (other->state == UNKNOWN) {

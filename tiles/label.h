@@ -23,7 +23,7 @@
 #include "tiles/view.h"
 
 enum {
-    PK_LABEL_POSITIONS = 9,
+    PK_LABEL_POSITIONS = 20,
     PK_LABELS_MAX = 1 << 20 /* candidates of one request; more are not added */
 };
 
@@ -37,7 +37,7 @@ struct pk_label {
 
     uint32_t position_count; /* 1 .. PK_LABEL_POSITIONS */
     const struct pk_tbox *positions;
-    bool overlap;     /* shows whatever is there (at its first position) */
+    uint32_t free;    /* bits: shows at that position whatever is there */
     bool ignore;      /* nobody minds it */
     const void *what; /* the owner's */
 

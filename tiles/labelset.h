@@ -11,6 +11,7 @@
 #include "styles/style.h"
 #include "tiles/label.h"
 #include "tiles/source.h"
+#include "tiles/sprite.h"
 #include "tiles/text.h"
 #include "tiles/view.h"
 
@@ -24,12 +25,13 @@ struct pk_sign {
     struct pk_block block; /* count 0: only an icon */
     struct pk_text_ink ink;
     uint32_t turn;
-    int64_t x, y;     /* middle of the block, absolute 1/64 CSS px */
-    const char *icon; /* NULL = none */
-    double icon_size, icon_opacity;
+    int64_t x, y;                    /* middle of the block, absolute 1/64 CSS px */
+    const char *icon;                /* NULL = none */
+    const struct pk_sprite *sprite;  /* NULL: one of icon.h */
+    struct pk_sprite_look icon_look; /* of a sprite; the opacity of any icon */
+    int64_t icon_x, icon_y, icon_w, icon_h; /* middle and size, 1/64 CSS px */
     uint32_t icon_turn;
-    int64_t icon_x, icon_y; /* its middle: the anchor */
-    struct pk_tbox box;     /* what it takes */
+    struct pk_tbox box; /* what it takes */
 };
 
 struct pk_signs {

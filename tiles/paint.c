@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tiles/blend.h"
 #include "tiles/icon.h"
 #include "tiles/pattern.h"
 #include "tiles/raster.h"
@@ -108,6 +109,40 @@ static void paint_marks(struct pk_painter *p, struct pk_surface *s,
     pk_marks_paint(p->marks, s, ink);
 }
 
+/* A texture of an icon's pixels, where `cover` has alpha. Side by side from the map's
+ * pixel 0, so neighbouring tiles meet. */
+static void paint_texture(struct pk_surface *s, const struct pk_surface *cover,
+                          const struct pk_sprite *sprite, uint32_t scale, double opacity)
+{
+    uint32_t w = sprite->width * scale, h = sprite->height * scale;
+    uint32_t fade = (uint32_t)llround(opacity * 256);
+    int64_t x0 = ((s->x % w) + w) % w, y0 = ((s->y % h) + h) % h;
+    for (uint32_t y = 0; y < s->h; y++) {
+        const uint32_t *row = sprite->px[scale - 1] + (size_t)((y0 + y) % h) * w;
+        for (uint32_t x = 0; x < s->w; x++) {
+            size_t i = (size_t)y * s->w + x;
+            uint32_t a = cover ? pk_cover_of_byte(cover->px[i] >> 24) : 256;
+            if (a > 0) {
+                uint32_t px = row[(x0 + x) % w];
+                px = pk_scale_pixel(px & PK_LANES, px >> 8 & PK_LANES, a * fade >> 8);
+                s->px[i] = pk_over(s->px[i], px);
+            }
+        }
+    }
+}
+
+static const struct pk_ink solid = {
+    .colour = {0, 0, 0, 255}
+};
+
+/* Begin a picture of what is covered alone; NULL when there is no room for it. */
+static struct pk_surface *begin_cover(struct pk_painter *p, const struct pk_surface *s)
+{
+    struct pk_error err;
+    enum pk_status st = pk_surface_begin(&p->scratch, s->x, s->y, s->w, s->h, &err);
+    return st == PK_OK ? &p->scratch : NULL;
+}
+
 static void paint_fill(struct pk_painter *p, struct pk_surface *s,
                        const struct pk_view *view, const struct pk_draw *item)
 {
@@ -115,6 +150,14 @@ static void paint_fill(struct pk_painter *p, struct pk_surface *s,
     const int64_t *xy = vertices_of(p, item->shape, paint->translate, view->scale);
     struct pk_ink ink = {.colour = paint->colour};
     if (paint->pattern) {
+        const struct pk_sprite *image = pk_sprite_find(paint->pattern);
+        struct pk_surface *cover = image ? begin_cover(p, s) : NULL;
+        if (cover) {
+            collect_rings(p, item->shape, xy);
+            pk_raster_fill(p->raster, cover, PK_EVEN_ODD, &solid);
+            paint_texture(s, cover, image, view->scale, paint->opacity);
+            return;
+        }
         ink.pattern = pk_patterns_get(p->patterns, paint->pattern, view->scale);
         if (!ink.pattern) {
             return;
@@ -146,6 +189,13 @@ static void paint_line_mask(struct pk_painter *p, struct pk_surface *s, uint32_t
 {
     struct pk_ink ink = {.colour = paint->colour};
     if (paint->pattern) {
+        const struct pk_sprite *image = pk_sprite_find(paint->pattern);
+        struct pk_surface *cover = image ? begin_cover(p, s) : NULL;
+        if (cover) {
+            pk_raster_paint_mask(p->raster, cover, &solid);
+            paint_texture(s, cover, image, scale, paint->opacity);
+            return;
+        }
         ink.pattern = pk_patterns_get(p->patterns, paint->pattern, scale);
         if (!ink.pattern) {
             pk_raster_drop_mask(p->raster);
@@ -222,6 +272,37 @@ static void paint_layer(struct pk_painter *p, struct pk_surface *s,
     }
 }
 
+/* Everything the window shows of a pattern or an image. */
+static void paint_background(struct pk_painter *p, struct pk_surface *s,
+                             const struct pk_view *view, const struct pk_style *style,
+                             const struct pk_style_layer *layer)
+{
+    struct pk_background_paint paint;
+    pk_style_background(style, layer, view->zoom, &paint);
+    if (paint.colour.a > 0) {
+        pk_surface_wash(s, paint.colour);
+    }
+    if (!paint.pattern || paint.opacity <= 0) {
+        return;
+    }
+    const struct pk_sprite *image = pk_sprite_find(paint.pattern);
+    if (image) {
+        paint_texture(s, NULL, image, view->scale, paint.opacity);
+        return;
+    }
+    struct pk_ink ink = {.pattern =
+                             pk_patterns_get(p->patterns, paint.pattern, view->scale)};
+    if (!ink.pattern || pk_pattern_is_marks(ink.pattern)) {
+        return;
+    }
+    ink.colour = pk_rgba_fade(pk_pattern_ink(ink.pattern), paint.opacity);
+    int64_t x0 = s->x * PK_SUB, y0 = s->y * PK_SUB, x1 = x0 + (int64_t)s->w * PK_SUB,
+            y1 = y0 + (int64_t)s->h * PK_SUB;
+    int64_t window[8] = {x0, y0, x1, y0, x1, y1, x0, y1};
+    pk_raster_ring(p->raster, window, 4);
+    pk_raster_fill(p->raster, s, PK_NON_ZERO, &ink);
+}
+
 void pk_paint_list(struct pk_painter *p, struct pk_surface *s, const struct pk_view *view,
                    const struct pk_style *style, const struct pk_drawlist *list)
 {
@@ -230,13 +311,7 @@ void pk_paint_list(struct pk_painter *p, struct pk_surface *s, const struct pk_v
     for (uint32_t i = 0; i < pk_style_layer_count(style); i++) {
         const struct pk_style_layer *layer = pk_style_layer(style, i);
         if (layer->type == PK_LAYER_BACKGROUND) {
-            struct pk_rgba ground = {0};
-            if (view->zoom >= layer->min_zoom && view->zoom < layer->max_zoom) {
-                pk_style_background(style, layer, view->zoom, &ground);
-            }
-            if (ground.a > 0) {
-                pk_surface_wash(s, ground);
-            }
+            paint_background(p, s, view, style, layer);
             continue;
         }
         uint32_t first = at;
@@ -249,18 +324,31 @@ void pk_paint_list(struct pk_painter *p, struct pk_surface *s, const struct pk_v
     }
 }
 
+static void paint_icon(struct pk_painter *p, struct pk_surface *s, uint32_t scale,
+                       const struct pk_sign *sign)
+{
+    int64_t sub = (int64_t)PK_SUB * scale / PK_TEXT_SUB;
+    int64_t x = sign->icon_x * sub, y = sign->icon_y * sub;
+    if (sign->sprite) {
+        pk_sprite_draw(s, sign->sprite, scale, x, y, sign->icon_w * sub,
+                       sign->icon_h * sub, sign->icon_turn, &sign->icon_look);
+    } else {
+        int64_t side = sign->icon_w < sign->icon_h ? sign->icon_w : sign->icon_h;
+        pk_icon_draw(p->raster, s, sign->icon, x, y,
+                     side * sub * PK_ICON_PX / PK_ICON_BOX_PX, sign->icon_turn,
+                     sign->icon_look.opacity);
+    }
+}
+
 void pk_paint_signs(struct pk_painter *p, struct pk_surface *s,
                     const struct pk_view *view, struct pk_text *text,
                     const struct pk_signs *signs)
 {
     pk_raster_begin(p->raster, s);
-    int64_t sub = (int64_t)PK_SUB * view->scale / PK_TEXT_SUB;
     for (uint32_t i = 0; i < signs->count; i++) {
         const struct pk_sign *sign = signs->items[i];
         if (sign->icon) {
-            pk_icon_draw(p->raster, s, sign->icon, sign->icon_x * sub, sign->icon_y * sub,
-                         llround(sign->icon_size * PK_ICON_PX * PK_SUB * view->scale),
-                         sign->icon_turn, sign->icon_opacity);
+            paint_icon(p, s, view->scale, sign);
         }
         pk_text_draw(text, s, view->scale, &sign->block, sign->x, sign->y, sign->turn,
                      &sign->ink);

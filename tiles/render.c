@@ -14,6 +14,7 @@
 #include "tiles/mvt.h"
 #include "tiles/paint.h"
 #include "tiles/png.h"
+#include "tiles/sprite.h"
 #include "tiles/text.h"
 #include "tiles/view.h"
 
@@ -73,7 +74,8 @@ void pk_renderer_destroy(struct pk_renderer *r)
 
 enum pk_status pk_render_start(const char *font_dir, struct pk_error *err)
 {
-    return pk_fonts_start(font_dir, err);
+    enum pk_status st = pk_fonts_start(font_dir, err);
+    return st == PK_OK ? pk_sprites_start(err) : st;
 }
 
 /* ---- colour tables ---- */
@@ -83,12 +85,12 @@ static bool has_ground(const struct pk_style *style)
 {
     for (uint32_t i = 0; i < pk_style_layer_count(style); i++) {
         const struct pk_style_layer *layer = pk_style_layer(style, i);
-        struct pk_rgba low = {0}, high = {0};
+        struct pk_background_paint low, high;
         if (layer->type == PK_LAYER_BACKGROUND && layer->min_zoom <= 0 &&
             layer->max_zoom >= 24) {
             pk_style_background(style, layer, 0, &low);
             pk_style_background(style, layer, 20, &high);
-            if (low.a == 255 && high.a == 255) {
+            if (low.colour.a == 255 && high.colour.a == 255) {
                 return true;
             }
         }

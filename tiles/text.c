@@ -232,7 +232,9 @@ bool pk_text_layout(struct pk_text *t, const char *utf8, const struct pk_text_lo
     out->glyphs = glyph;
     out->count = glyphs;
     for (uint32_t i = 0; i < count; i++) {
-        int32_t x = -lines[i].width / 2;
+        int32_t x = look->justify == 0  ? -lines[i].width / 2
+                    : look->justify < 0 ? -out->width / 2
+                                        : out->width / 2 - lines[i].width;
         /* Capitals (0.73 em in this font) stand in the middle of their line. */
         int32_t y =
             (int32_t)(2 * i + 1) * leading / 2 - out->height / 2 + set.size * 93 / 256;

@@ -51,6 +51,7 @@ struct pk_text_look {
     double size;
     double max_width_em; /* 0 = one line */
     double line_height_em, letter_spacing_em;
+    int justify; /* -1 lines begin together, 0 are centred, 1 end together */
 };
 
 struct pk_glyph {
@@ -73,7 +74,7 @@ bool pk_text_layout(struct pk_text *t, const char *utf8, const struct pk_text_lo
 
 struct pk_text_ink {
     struct pk_rgba colour, halo;
-    double halo_width; /* CSS px */
+    double halo_width, halo_blur; /* CSS px */
 };
 
 /* Draw a block with its middle at (x, y), absolute 1/64 CSS px, turned by `turn`. */

@@ -62,7 +62,7 @@ static struct map make_map(struct pk_arena *arena, uint32_t count, bool position
                                           .key = i,
                                           .position_count = positions ? 1 + chance(4) : 1,
                                           .positions = b,
-                                          .overlap = chance(40) == 0,
+                                          .free = chance(40) == 0 ? ~0U : 0,
                                           .ignore = chance(40) == 0};
     }
     return map;
@@ -87,7 +87,7 @@ static int *greedy(const struct map *map)
         int at = -1;
         for (uint32_t p = 0; p < l->position_count && at < 0; p++) {
             bool taken = false;
-            for (uint32_t j = 0; j < i && !taken && !l->overlap; j++) {
+            for (uint32_t j = 0; j < i && !taken && !l->free; j++) {
                 int other = place[order[j]->key];
                 taken = other >= 0 && !order[j]->ignore &&
                         pk_tbox_touches(order[j]->positions[other], l->positions[p]);

@@ -73,13 +73,17 @@ static void errors_say_where_and_what_is_expected(void **state)
          "the name of an image cannot be put together here"                                                                                     },
         {"line",      ",\"layout\":{\"line-cap\":\"flat\"}",
          "layers[0].layout.line-cap: \"flat\" is not known; expected butt|round|square"                                                         },
-        {"line",      ",\"paint\":{\"line-width\":-1}",                                   "-1 is outside 0 to 256"                              },
+        {"line",      ",\"paint\":{\"line-width\":-1}",                                   "-1 is below 0"                                       },
         {"line",      ",\"paint\":{\"line-dasharray\":[0,0]}",                            "all 0"                                               },
         {"line",      ",\"paint\":{\"line-dasharray\":[1,\"a\"]}",
          "line-dasharray[1]: expected number"                                                                                                   },
         {"line",      ",\"paint\":{\"line-translate\":[1]}",                              "expected 2 to 2 items, found 1"                      },
-        {"line",      ",\"paint\":{\"line-gradient\":\"red\"}",
-         "line-gradient: not drawn here"                                                                                                        },
+        {"fill",      ",\"paint\":{\"fill-layer-blend\":\"multiply\"}",
+         "fill-layer-blend: only \"normal\" is drawn here"                                                                                      },
+        {"symbol",    ",\"layout\":{\"text-variable-anchor-offset\":[\"top\",1]}",
+         "text-variable-anchor-offset[1]: expected [right, down]"                                                                               },
+        {"symbol",    ",\"layout\":{\"icon-text-fit-padding\":[1,2]}",
+         "expected 4 to 4 items, found 2"                                                                                                       },
         {"symbol",    ",\"layout\":{\"text-variable-anchor\":[\"up\"]}",
          "\"up\" is not known"                                                                                                                  },
         {"symbol",    ",\"layout\":{\"visibility\":\"hidden\"}",
@@ -296,7 +300,7 @@ static void symbols_have_text_font_and_anchors(void **state)
     assert_int_equal(p.font, 3);
     assert_true(p.size == 16 && p.must_fit && p.anchor_count == 2);
     assert_true(p.anchors[0] == PK_ANCHOR_LEFT && p.anchors[1] == PK_ANCHOR_TOP);
-    assert_true(p.offset_em[0] == 0.5 && p.halo.a == 255 && p.halo_width == 2.5);
+    assert_true(p.offsets_em[0][0] == 0.5 && p.halo.a == 255 && p.halo_width == 2.5);
     assert_null(p.icon);
     double margin = pk_style_label_margin(s, l, 12);
     assert_true(margin >= 7 * 16 + 5 && margin <= 400);
