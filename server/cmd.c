@@ -34,9 +34,9 @@ int pk_session_open(struct pk_session *s, struct pk_invocation *in, bool renderi
     while (count < PK_COUNT(styles) && (file = pk_given_at(in, "style", count)) != NULL) {
         styles[count++] = file;
     }
-    /* render's --style names a style; only files are read */
-    if (in->command->run == pk_cmd_render && count > 0 &&
-        strstr(styles[count - 1], ".json") == NULL) {
+    /* render and audit name a style; only files are read */
+    bool named = in->command->run == pk_cmd_render || in->command->run == pk_cmd_audit;
+    if (named && count > 0 && strstr(styles[count - 1], ".json") == NULL) {
         count = 0;
     }
     pk_db_start();

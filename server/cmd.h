@@ -7,6 +7,7 @@
 #include "base/command.h"
 #include "server/app.h"
 
+int pk_cmd_audit(struct pk_invocation *in);
 int pk_cmd_backup(struct pk_invocation *in);
 int pk_cmd_history(struct pk_invocation *in);
 int pk_cmd_lookup(struct pk_invocation *in);
@@ -17,9 +18,9 @@ int pk_cmd_style(struct pk_invocation *in);
 int pk_cmd_worker(struct pk_invocation *in);
 
 /* Options of each, for the table. */
-extern const struct pk_command_option pk_options_backup[], pk_options_history[],
-    pk_options_lookup[], pk_options_render[], pk_options_search[], pk_options_serve[],
-    pk_options_style[];
+extern const struct pk_command_option pk_options_audit[], pk_options_backup[],
+    pk_options_history[], pk_options_lookup[], pk_options_render[], pk_options_search[],
+    pk_options_serve[], pk_options_style[];
 
 /* What the serving pages have, for one command: settings read, store open, styles of the
  * data's layers compiled. Prints the error and returns an exit code, 0 on success. */

@@ -47,6 +47,10 @@ struct pk_style_layer {
     double min_zoom, max_zoom; /* drawn when min_zoom <= zoom < max_zoom */
     uint32_t index;
     const char *legend_class; /* metadata "plankarta:legend", or the id */
+    /* metadata "plankarta:essential", true when absent: false says that the layer is
+     * only a ground to find one's way by, which the audit does not ask to carry meaning
+     */
+    bool essential;
 };
 
 /* What expressions see of one feature. */

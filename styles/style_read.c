@@ -262,6 +262,7 @@ static enum pk_status read_drawn_layer(struct reader *r, const json_t *layer,
     const json_t *metadata = pk_jget_object(layer, "metadata");
     const char *legend = pk_jget_string(metadata, "plankarta:legend");
     out->legend_class = legend == NULL ? out->id : pk_arena_strdup(&s->arena, legend);
+    out->essential = pk_jget_bool(metadata, "plankarta:essential", true);
     *rules = (struct pk_rules){
         .visible = true, .must_fit = pk_jget_bool(metadata, "plankarta:fit", false)};
     for (int p = 0; p < PK_PROP_COUNT; p++) {
