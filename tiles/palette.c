@@ -27,13 +27,8 @@ static struct cube cube_of(uint32_t px)
                          (int)(px >> 24)};
 }
 
-/* What a palette is while it is made: channels apart, for the search. */
-struct search {
-    int32_t r[PK_PALETTE_MAX], g[PK_PALETTE_MAX], b[PK_PALETTE_MAX], a[PK_PALETTE_MAX];
-};
-
 /* The nearest entry, the first of equals; *far gets its weighted squared distance. */
-static uint32_t nearest(const struct search *s, uint32_t count, struct cube c,
+static uint32_t nearest(const struct pk_palette_search *s, uint32_t count, struct cube c,
                         uint32_t *far)
 {
     int32_t least = INT32_MAX;
@@ -64,7 +59,8 @@ static struct pk_rgba plain_of(uint32_t px)
 }
 
 /* Add a pixel unless one within `apart` is there. */
-static void offer(struct pk_palette *p, struct search *s, uint32_t px, uint32_t apart)
+static void offer(struct pk_palette *p, struct pk_palette_search *s, uint32_t px,
+                  uint32_t apart)
 {
     uint32_t far = UINT32_MAX;
     if (p->count == PK_PALETTE_MAX)
@@ -85,7 +81,7 @@ static void offer(struct pk_palette *p, struct search *s, uint32_t px, uint32_t 
 }
 
 /* All mixes of two of the first n entries, `part` / 8 of the second. */
-static void offer_mixes(struct pk_palette *p, struct search *s, uint32_t first,
+static void offer_mixes(struct pk_palette *p, struct pk_palette_search *s, uint32_t first,
                         uint32_t n, uint32_t part, uint32_t apart)
 {
     for (uint32_t i = first; i < n; i++) {
@@ -100,35 +96,36 @@ static void offer_mixes(struct pk_palette *p, struct search *s, uint32_t first,
     }
 }
 
-static void make_tables(struct pk_palette *p, const struct search *s, uint32_t first,
-                        uint32_t own)
+uint8_t pk_palette_learn(const struct pk_palette *p, uint32_t px)
 {
-    for (uint32_t i = 0; i < 1 << 15; i++) {
-        uint32_t r = i & 31, g = i >> 5 & 31, b = i >> 10;
+    if (px >> 24 == 255) {
+        uint32_t i = pk_palette_opaque(px), r = i & 31, g = i >> 5 & 31, b = i >> 10;
         struct cube c = {(int)(r << 3 | r >> 2), (int)(g << 3 | g >> 2),
                          (int)(b << 3 | b >> 2), 255};
-        p->opaque[i] = (uint8_t)nearest(s, p->count, c, NULL);
+        p->places->opaque[i] = (uint8_t)nearest(&p->search, p->count, c, NULL);
+        return (uint8_t)p->places->opaque[i];
     }
-    for (uint32_t i = 0; i < 1 << 16; i++) {
-        struct cube c = {(int)(i & 15) * 17, (int)(i >> 4 & 15) * 17,
-                         (int)(i >> 8 & 15) * 17, (int)(i >> 12) * 17};
-        if (c.r > c.a || c.g > c.a || c.b > c.a) /* no premultiplied pixel is there */
-            continue;
-        p->through[i] = (uint8_t)nearest(s, p->count, c, NULL);
-    }
-    /* The style's own colours come out as they are; the first of two that share a
-     * place in the table has it. */
+    uint32_t i = pk_palette_through(px);
+    struct cube c = {(int)(i & 15) * 17, (int)(i >> 4 & 15) * 17, (int)(i >> 8 & 15) * 17,
+                     (int)(i >> 12) * 17};
+    p->places->through[i] = (uint8_t)nearest(&p->search, p->count, c, NULL);
+    return (uint8_t)p->places->through[i];
+}
+
+/* The style's own colours come out as they are; the first of two that share a place
+ * in the tables has it. */
+static void keep_own(struct pk_palette *p, uint32_t first, uint32_t own)
+{
+    memset(p->places, 0xff, sizeof *p->places);
     for (uint32_t i = own; i-- > first;) {
         uint32_t px = p->pixels[i];
         if (px >> 24 == 255)
-            p->opaque[(px >> 3 & 0x1f) | (px >> 6 & 0x3e0) | (px >> 9 & 0x7c00)] =
-                (uint8_t)i;
+            p->places->opaque[pk_palette_opaque(px)] = (uint16_t)i;
         else
-            p->through[(px >> 4 & 0xf) | (px >> 8 & 0xf0) | (px >> 12 & 0xf00) |
-                       (px >> 16 & 0xf000)] = (uint8_t)i;
+            p->places->through[pk_palette_through(px)] = (uint16_t)i;
     }
     if (first)
-        p->through[0] = 0;
+        p->places->through[0] = 0;
 }
 
 struct pk_palette *pk_palette_create(const struct pk_rgba *colours, uint32_t count,
@@ -140,7 +137,8 @@ struct pk_palette *pk_palette_create(const struct pk_rgba *colours, uint32_t cou
     for (uint32_t i = 0; i < count; i++)
         transparent = transparent || colours[i].a < 255;
     p->transparent = transparent;
-    struct search search = {0};
+    p->places = pk_xcalloc(1, sizeof *p->places);
+    struct pk_palette_search *search = &p->search;
     uint32_t first = 0;
     if (transparent) {
         p->count = 1; /* index 0, all zero */
@@ -148,22 +146,24 @@ struct pk_palette *pk_palette_create(const struct pk_rgba *colours, uint32_t cou
     }
     for (uint32_t i = 0; i < count; i++) {
         if (colours[i].a > 0)
-            offer(p, &search, pk_pixel_of(colours[i]), 1);
+            offer(p, search, pk_pixel_of(colours[i]), 1);
     }
     uint32_t own = p->count;
     static const uint8_t parts[] = {4, 2, 6, 1, 3, 5, 7};
     for (uint32_t apart = FARTHEST; apart >= NEAREST && p->count < PK_PALETTE_MAX;
          apart /= 2) {
         for (size_t i = 0; i < PK_COUNT(parts); i++)
-            offer_mixes(p, &search, first, own, parts[i], apart);
+            offer_mixes(p, search, first, own, parts[i], apart);
     }
-    make_tables(p, &search, first, own);
+    keep_own(p, first, own);
     p->hash = pk_hash64(p->plain, p->count * sizeof *p->plain, 0);
     return p;
 }
 
 void pk_palette_destroy(struct pk_palette *palette)
 {
+    if (palette)
+        free(palette->places);
     free(palette);
 }
 

@@ -10,23 +10,49 @@
 
 #include "tiles/png.h"
 
+enum { PK_PALETTE_UNKNOWN = 0xffff };
+
+/* Nearest entries, found when first asked for: a style meets a few hundred of the
+ * 50 000 places. One thread at a time uses a palette, because asking fills these. */
+struct pk_palette_places {
+    uint16_t opaque[1 << 15];  /* index by 5 bits of r, g, b */
+    uint16_t through[1 << 16]; /* by 4 bits of premultiplied r, g, b and of a */
+};
+
+/* The entries with channels apart, for the search. */
+struct pk_palette_search {
+    int32_t r[PK_PALETTE_MAX], g[PK_PALETTE_MAX], b[PK_PALETTE_MAX], a[PK_PALETTE_MAX];
+};
+
 struct pk_palette {
     uint32_t count;
     uint32_t pixels[PK_PALETTE_MAX];      /* premultiplied */
     struct pk_rgba plain[PK_PALETTE_MAX]; /* what the file holds */
     bool transparent;
-    uint64_t hash;            /* of the entries */
-    uint8_t opaque[1 << 15];  /* index by 5 bits of r, g, b */
-    uint8_t through[1 << 16]; /* by 4 bits of premultiplied r, g, b and of a */
+    uint64_t hash; /* of the entries */
+    struct pk_palette_search search;
+    struct pk_palette_places *places;
 };
+
+/* Where a colour stands in the tables. */
+static inline uint32_t pk_palette_opaque(uint32_t px)
+{
+    return (px >> 3 & 0x1f) | (px >> 6 & 0x3e0) | (px >> 9 & 0x7c00);
+}
+
+static inline uint32_t pk_palette_through(uint32_t px)
+{
+    return (px >> 4 & 0xf) | (px >> 8 & 0xf0) | (px >> 12 & 0xf00) | (px >> 16 & 0xf000);
+}
+
+/* The index of a colour whose place is still PK_PALETTE_UNKNOWN; it is known then. */
+uint8_t pk_palette_learn(const struct pk_palette *p, uint32_t px);
 
 static inline uint8_t pk_palette_index(const struct pk_palette *p, uint32_t px)
 {
-    uint32_t a = px >> 24;
-    if (a == 255)
-        return p->opaque[(px >> 3 & 0x1f) | (px >> 6 & 0x3e0) | (px >> 9 & 0x7c00)];
-    return p->through[(px >> 4 & 0xf) | (px >> 8 & 0xf0) | (px >> 12 & 0xf00) |
-                      (px >> 16 & 0xf000)];
+    uint32_t i = px >> 24 == 255 ? p->places->opaque[pk_palette_opaque(px)]
+                                 : p->places->through[pk_palette_through(px)];
+    return i < PK_PALETTE_MAX ? (uint8_t)i : pk_palette_learn(p, px);
 }
 
 /* n pixels to n indices. */

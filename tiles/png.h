@@ -18,7 +18,7 @@
 
 enum { PK_PALETTE_MAX = 256, PK_PNG_BYTES_MAX = 512 << 20 };
 
-struct pk_palette; /* immutable, any thread; about 100 kB */
+struct pk_palette; /* one thread at a time; about 200 kB */
 struct pk_png;     /* an encoder: scratch memory; one thread */
 
 /* From the colours a style can produce (pk_style_colours): they come out exact,
