@@ -66,11 +66,11 @@ static struct pk_rgba ground_of(const struct pk_style *style, const struct pk_st
     for (size_t k = 0; k < PK_COUNT(both); k++) {
         for (uint32_t i = 0; both[k] && i < pk_style_layer_count(both[k]); i++) {
             const struct pk_style_layer *layer = pk_style_layer(both[k], i);
-            struct pk_rgba c = {0};
+            struct pk_background_paint p = {0};
             if (layer->type == PK_LAYER_BACKGROUND && zoom >= layer->min_zoom &&
                 zoom < layer->max_zoom) {
-                pk_style_background(both[k], layer, zoom, &c);
-                ground = pk_colour_over(c, ground);
+                pk_style_background(both[k], layer, zoom, &p);
+                ground = pk_colour_over(p.colour, ground);
             }
         }
     }
@@ -258,6 +258,9 @@ static void look_at_area(struct dumper *d, const struct pk_specimen *s)
         }
         struct pk_fill_paint paint = {0};
         pk_style_fill(d->style, layer, own ? &in : &over, &paint);
+        double opacity = pk_style_layer_opacity(d->style, layer, d->zoom);
+        paint.colour = pk_rgba_fade(paint.colour, opacity);
+        paint.opacity *= opacity;
         if (paint.pattern) {
             add_pattern(d, &look, &paint);
         } else if (paint.colour.a > 0) {
@@ -296,6 +299,8 @@ static void look_at_lines(struct dumper *d, const struct pk_specimen *s)
         }
         struct pk_line_paint paint = {0};
         pk_style_line(d->style, layer, &in, &paint);
+        paint.colour =
+            pk_rgba_fade(paint.colour, pk_style_layer_opacity(d->style, layer, d->zoom));
         if (paint.colour.a == 0 || paint.width <= 0 ||
             look.stroke_count == PK_LOOK_STROKES) {
             continue;
