@@ -207,6 +207,11 @@ double pk_style_layer_opacity(const struct pk_style *style,
  * whole layer; otherwise each feature has a mask of its own. */
 bool pk_style_is_constant(const struct pk_style *style,
                           const struct pk_style_layer *layer);
+/* A symbol layer that sets icons along lines and nothing else: placement `line`, an
+ * icon that may overlap, no text. Such icons stand by the line alone, as dashes do, and
+ * are no labels. */
+bool pk_style_is_line_icons(const struct pk_style *style,
+                            const struct pk_style_layer *layer);
 /* How far ink may reach beyond the geometry at a zoom, px at 1x. */
 double pk_style_reach(const struct pk_style *style, const struct pk_style_layer *layer,
                       double zoom);

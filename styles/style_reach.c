@@ -139,6 +139,26 @@ double pk_style_label_margin(const struct pk_style *style,
     return fmax(text, 2 * icon);
 }
 
+static bool is_const(const struct pk_style *s, const struct pk_rules *r, int prop,
+                     double value)
+{
+    const struct pk_node *n = &s->program.nodes[r->node[prop]];
+    return n->op == PK_OP_CONST && n->value.type != PK_T_STRING &&
+           n->value.u.number == value;
+}
+
+bool pk_style_is_line_icons(const struct pk_style *style,
+                            const struct pk_style_layer *layer)
+{
+    const struct pk_rules *r = &style->rules[layer->index];
+    return layer->type == PK_LAYER_SYMBOL &&
+           is_const(style, r, PK_P_SYMBOL_PLACEMENT, 1) &&
+           r->node[PK_P_TEXT_FIELD] == style->fallback[PK_P_TEXT_FIELD] &&
+           r->node[PK_P_ICON_IMAGE] != style->fallback[PK_P_ICON_IMAGE] &&
+           (is_const(style, r, PK_P_ICON_ALLOW_OVERLAP, 1) ||
+            is_const(style, r, PK_P_ICON_OVERLAP, 1));
+}
+
 double pk_style_reach(const struct pk_style *style, const struct pk_style_layer *layer,
                       double zoom)
 {
@@ -158,6 +178,9 @@ double pk_style_reach(const struct pk_style *style, const struct pk_style_layer 
                highest(style, r, PK_P_CIRCLE_STROKE_WIDTH, zoom) +
                pair_length(style, r, PK_P_CIRCLE_TRANSLATE, zoom) + 1;
     case PK_LAYER_SYMBOL:
+        if (pk_style_is_line_icons(style, layer)) {
+            return icon_reach(style, r, zoom);
+        }
         return pk_style_label_margin(style, layer, zoom);
     default:
         return 0;

@@ -31,7 +31,8 @@ void pk_needs_of(struct pk_needs *out, const struct pk_style *style, double zoom
     out->names = pk_arena_alloc(arena, count + 1, sizeof *out->names);
     for (uint32_t i = 0; i < count; i++) {
         const struct pk_style_layer *layer = pk_style_layer(style, i);
-        bool symbol = layer->type == PK_LAYER_SYMBOL;
+        bool symbol =
+            layer->type == PK_LAYER_SYMBOL && !pk_style_is_line_icons(style, layer);
         if (!layer->source_layer || symbol != symbols || layer->type == PK_LAYER_RASTER ||
             zoom < layer->min_zoom || zoom >= layer->max_zoom) {
             continue;
@@ -113,6 +114,8 @@ static bool draws_kind(enum pk_layer_type type, enum pk_geom_kind kind)
         return kind == PK_GEOM_AREA || kind == PK_GEOM_LINE;
     case PK_LAYER_CIRCLE:
         return kind != PK_GEOM_NONE;
+    case PK_LAYER_SYMBOL: /* set along lines */
+        return kind == PK_GEOM_AREA || kind == PK_GEOM_LINE;
     default:
         return false;
     }
@@ -134,6 +137,11 @@ static void paint_of(struct builder *b, const struct pk_style_input *in, struct 
     } else if (layer->type == PK_LAYER_LINE) {
         struct pk_line_paint *p = pk_arena_alloc(b->arena, 1, sizeof *p);
         pk_style_line(b->style, layer, in, p);
+        m->sort_key = p->sort_key;
+        m->paint = p;
+    } else if (layer->type == PK_LAYER_SYMBOL) {
+        struct pk_symbol_paint *p = pk_arena_alloc(b->arena, 1, sizeof *p);
+        pk_style_symbol(b->style, layer, in, p);
         m->sort_key = p->sort_key;
         m->paint = p;
     } else {
@@ -162,6 +170,7 @@ static uint32_t match_layers(struct builder *b, const struct pk_need *need,
         struct match *m = &out[count++];
         m->layer = layer;
         paint_of(b, in, m);
+        *dashed |= layer->type == PK_LAYER_SYMBOL;
         if (layer->type == PK_LAYER_LINE) {
             *dashed |= ((const struct pk_line_paint *)m->paint)->dash_count > 0;
         }

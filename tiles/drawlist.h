@@ -34,7 +34,8 @@ struct pk_draw {
     const struct pk_style_layer *layer;
     double sort_key;
     const struct pk_shape *shape;
-    const void *paint; /* pk_fill_paint, pk_line_paint or pk_circle_paint */
+    const void *paint; /* pk_fill_paint, pk_line_paint, pk_circle_paint or, along a
+                        * line, pk_symbol_paint */
     uint64_t hash;     /* of the paint's inputs and the geometry */
 };
 
@@ -65,7 +66,7 @@ struct pk_needs {
     const char **names; /* of the source layers, NULL-terminated */
     double reach;       /* the largest */
 };
-/* Symbol layers only, or all others. */
+/* Layers of labels only, or all others; symbols set along lines (along.h) are others. */
 void pk_needs_of(struct pk_needs *out, const struct pk_style *style, double zoom,
                  bool symbols, struct pk_arena *arena);
 const struct pk_need *pk_needs_find(const struct pk_needs *needs,

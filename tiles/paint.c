@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tiles/along.h"
 #include "tiles/blend.h"
 #include "tiles/icon.h"
 #include "tiles/pattern.h"
@@ -266,6 +267,8 @@ static void paint_layer(struct pk_painter *p, struct pk_surface *s,
     for (uint32_t i = 0; i < count; i++) {
         if (items[i].layer->type == PK_LAYER_FILL) {
             paint_fill(p, s, view, &items[i]);
+        } else if (items[i].layer->type == PK_LAYER_SYMBOL) {
+            pk_along_paint(p->raster, s, view, &items[i]);
         } else {
             paint_circle(p, s, view, &items[i]);
         }
@@ -395,6 +398,8 @@ static void item_ids(struct pk_painter *p, struct pk_surface *s,
         const struct pk_line_paint *paint = item->paint;
         stroke_ids(p, s, view, item, vertices_of(p, shape, paint->translate, view->scale),
                    value);
+    } else if (item->layer->type == PK_LAYER_SYMBOL) {
+        pk_along_ids(p->raster, s, view, item, value);
     } else {
         const struct pk_circle_paint *paint = item->paint;
         const int64_t *xy = vertices_of(p, shape, paint->translate, view->scale);
