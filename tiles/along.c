@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "tiles/icon.h"
+#include "tiles/sprite.h"
 #include "tiles/stroke_core.h"
 #include "tiles/text.h"
 
@@ -51,8 +52,10 @@ struct stamp {
     struct pk_raster *raster;
     struct pk_surface *surface;
     const struct pk_symbol_paint *paint;
-    int64_t side;
-    uint32_t turn;
+    const struct pk_sprite *sprite; /* NULL: a symbol of icon.h */
+    struct pk_sprite_look look;
+    int64_t side, w, h; /* 1/256 device px; side: how far it may reach */
+    uint32_t scale, turn;
     bool ids;
     uint32_t value;
 };
@@ -70,12 +73,16 @@ static bool stamp_one(void *ctx, int64_t x, int64_t y, uint32_t turn)
     if (!in_reach(st, x, y)) {
         return true;
     }
+    turn = (turn + st->turn) % PK_TEXT_TURN;
     if (st->ids) {
-        pk_raster_disc(st->raster, x, y, st->side / 3);
+        pk_raster_disc(st->raster, x, y, (st->w < st->h ? st->w : st->h) / 2);
         pk_raster_fill_ids(st->raster, st->surface, PK_EVEN_ODD, st->value);
+    } else if (st->sprite) {
+        pk_sprite_draw(st->surface, st->sprite, st->scale, x, y, st->w, st->h, turn,
+                       &st->look);
     } else {
-        pk_icon_draw(st->raster, st->surface, st->paint->icon, x, y, st->side,
-                     (turn + st->turn) % PK_TEXT_TURN, st->paint->icon_opacity);
+        pk_icon_draw(st->raster, st->surface, st->paint->icon, x, y, st->w, turn,
+                     st->paint->icon_opacity);
     }
     return true;
 }
@@ -89,7 +96,17 @@ static void stamp_all(struct stamp *st, const struct pk_view *view,
         return;
     }
     double size = fmin(paint->icon_size, PK_ICON_SIZE_MAX);
-    st->side = llround(size * PK_ICON_PX * PK_SUB * view->scale);
+    st->sprite = pk_sprite_find(paint->icon);
+    double px = size * PK_SUB * view->scale;
+    st->w = llround(px * (st->sprite ? st->sprite->width : PK_ICON_PX));
+    st->h = llround(px * (st->sprite ? st->sprite->height : PK_ICON_PX));
+    st->side = st->w + st->h + llround(px * PK_SPRITE_HALO_MAX);
+    st->scale = view->scale;
+    st->look = (struct pk_sprite_look){.opacity = paint->icon_opacity,
+                                       .colour = paint->icon_colour,
+                                       .halo = paint->icon_halo,
+                                       .halo_width = paint->icon_halo_width,
+                                       .halo_blur = paint->icon_halo_blur};
     int64_t turn = llround(fmod(paint->icon_rotate, 360) / 360 * PK_TEXT_TURN);
     st->turn = (uint32_t)(turn + PK_TEXT_TURN) % PK_TEXT_TURN;
     int64_t spacing = llround(paint->spacing * PK_SUB) * view->scale;

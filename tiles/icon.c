@@ -1,4 +1,4 @@
-/* icon.c - symbols as steps: polygons and discs in hundredths of half their side. */
+/* icon.c - symbols as polygons in hundredths of half their side. */
 #include "tiles/icon.h"
 
 #include <string.h>
@@ -6,66 +6,46 @@
 #include "styles/colour.h"
 #include "tiles/text.h"
 
-enum { POINTS_MAX = 12, STEPS_MAX = 6, HALF_POINTS = 17 };
-
-enum step_kind { END, POLYGON, DISC, HALF_DISC /* the right half */ };
-
-/* One shape in the ink, or in the casing's colour (light). `size` in percent: of the
- * polygon, or the radius. */
-struct step {
-    enum step_kind kind;
-    bool light;
-    int16_t size;
-    int8_t count;
-    int8_t xy[POINTS_MAX][2];
-};
+enum { POINTS_MAX = 12, ROUND = 0 };
 
 struct icon {
     const char *name;
-    struct step steps[STEPS_MAX];
+    int count; /* ROUND: a disc */
+    int8_t xy[POINTS_MAX][2];
 };
-
-/* A polygon with a white edge round it. */
-/* clang-format off */
-#define CASED(count, ...) \
-    {{POLYGON, true, 125, count, {__VA_ARGS__}}, {POLYGON, false, 87, count, {__VA_ARGS__}}}
-#define BAR(half) \
-    {-(half), -75}, {(half), -75}, {(half), 75}, {-(half), 75}
 
 static const struct icon icons[] = {
-    {"circle", {{DISC, true, 94, 0, {{0}}}, {DISC, false, 66, 0, {{0}}}}},
-    {"square", CASED(4, {-75, -75}, {75, -75}, {75, 75}, {-75, 75})},
-    {"triangle", CASED(3, {0, -85}, {85, 70}, {-85, 70})},
-    {"diamond", CASED(4, {0, -95}, {95, 0}, {0, 95}, {-95, 0})},
-    {"cross", CASED(12, {-28, -85}, {28, -85}, {28, -28}, {85, -28}, {85, 28}, {28, 28},
-                    {28, 85}, {-28, 85}, {-28, 28}, {-85, 28}, {-85, -28}, {-28, -28})},
-    {"star", CASED(10, {0, -100}, {24, -32}, {95, -31}, {38, 12}, {59, 81}, {0, 40},
-                   {-59, 81}, {-38, 12}, {-95, -31}, {-24, -32})},
-    {"pin", CASED(7, {0, 100}, {-50, 10}, {-60, -40}, {-30, -90}, {30, -90}, {60, -40},
-                  {50, 10})},
-    /* of plan maps: fence, exit ban and their ends (the line goes right), slope (up),
-     * height, division into property units, the hash of a secondary border */
-    {"stangsel", {{DISC, true, 65, 0, {{0}}}, {DISC, false, 50, 0, {{0}}}}},
-    {"utfartsforbud", {{DISC, true, 65, 0, {{0}}}, {DISC, false, 50, 0, {{0}}},
-                       {DISC, true, 30, 0, {{0}}}}},
-    {"stangsel-end", {{POLYGON, true, 115, 4, {BAR(22)}}, {HALF_DISC, true, 65, 0, {{0}}},
-                      {POLYGON, false, 100, 4, {BAR(10)}},
-                      {HALF_DISC, false, 50, 0, {{0}}}}},
-    {"utfartsforbud-end", {{POLYGON, true, 115, 4, {BAR(22)}},
-                           {HALF_DISC, true, 65, 0, {{0}}},
-                           {HALF_DISC, false, 50, 0, {{0}}},
-                           {HALF_DISC, true, 30, 0, {{0}}},
-                           {POLYGON, false, 100, 4, {BAR(10)}}}},
-    {"lutning", {{POLYGON, true, 100, 7, {{0, -112}, {62, -18}, {27, -18}, {27, 102},
-                                          {-27, 102}, {-27, -18}, {-62, -18}}},
-                 {POLYGON, false, 100, 7, {{0, -92}, {42, -28}, {11, -28}, {11, 88},
-                                           {-11, 88}, {-11, -28}, {-42, -28}}}}},
-    {"plushojd", {{DISC, true, 50, 0, {{0}}}, {DISC, false, 32, 0, {{0}}}}},
-    {"fastighetsindelning", {{POLYGON, true, 100, 4, {{0, -55}, {55, 0}, {0, 55}, {-55, 0}}},
-                             {POLYGON, false, 100, 4, {{0, -38}, {38, 0}, {0, 38},
-                                                       {-38, 0}}}}},
+    {"circle",   ROUND, {{0, 0}}                                                                     },
+    {"square",   4,     {{-75, -75}, {75, -75}, {75, 75}, {-75, 75}}                                 },
+    {"triangle", 3,     {{0, -85}, {85, 70}, {-85, 70}}                                              },
+    {"diamond",  4,     {{0, -95}, {95, 0}, {0, 95}, {-95, 0}}                                       },
+    {"cross",
+     12,                {{-28, -85},
+      {28, -85},
+      {28, -28},
+      {85, -28},
+      {85, 28},
+      {28, 28},
+      {28, 85},
+      {-28, 85},
+      {-28, 28},
+      {-85, 28},
+      {-85, -28},
+      {-28, -28}}                                                                            },
+    {"star",
+     10,                {{0, -100},
+      {24, -32},
+      {95, -31},
+      {38, 12},
+      {59, 81},
+      {0, 40},
+      {-59, 81},
+      {-38, 12},
+      {-95, -31},
+      {-24, -32}}                                                                            },
+    {"pin",
+     7,                 {{0, 100}, {-50, 10}, {-60, -40}, {-30, -90}, {30, -90}, {60, -40}, {50, 10}}},
 };
-/* clang-format on */
 
 static const struct icon *find(const char *name)
 {
@@ -83,48 +63,20 @@ bool pk_icon_known(const char *name)
     return find(name) != NULL;
 }
 
-/* Where a symbol stands: middle, half its side, turn. */
-struct place {
-    int64_t x, y, half, sin, cos;
-};
-
-static void turned(const struct place *at, int64_t x, int64_t y, int64_t *out)
+static void shape(struct pk_raster *r, const struct icon *icon, int64_t x, int64_t y,
+                  int64_t half, uint32_t turn)
 {
-    out[0] = at->x + ((x * at->cos - y * at->sin) >> 16);
-    out[1] = at->y + ((x * at->sin + y * at->cos) >> 16);
-}
-
-static void shape(struct pk_raster *r, const struct step *step, const struct place *at)
-{
-    int64_t size = at->half * step->size / 100, xy[2 * HALF_POINTS];
-    uint32_t count = 0;
-    if (step->kind == DISC) {
-        pk_raster_disc(r, at->x, at->y, size);
+    if (icon->count == ROUND) {
+        pk_raster_disc(r, x, y, half * 3 / 4);
         return;
     }
-    if (step->kind == HALF_DISC) {
-        for (; count < HALF_POINTS; count++) { /* from above over the right to below */
-            uint32_t turn =
-                (PK_TEXT_TURN * 3 / 4 + count * (PK_TEXT_TURN / 2) / (HALF_POINTS - 1)) %
-                PK_TEXT_TURN;
-            turned(at, (size * pk_turn_cos(turn)) >> 16, (size * pk_turn_sin(turn)) >> 16,
-                   xy + 2 * (size_t)count);
-        }
-    } else {
-        for (; count < (uint32_t)step->count; count++) {
-            turned(at, step->xy[count][0] * size / 100, step->xy[count][1] * size / 100,
-                   xy + 2 * (size_t)count);
-        }
+    int64_t sin = pk_turn_sin(turn), cos = pk_turn_cos(turn), xy[2 * POINTS_MAX];
+    for (int i = 0; i < icon->count; i++) {
+        int64_t px = icon->xy[i][0] * half / 100, py = icon->xy[i][1] * half / 100;
+        xy[2 * i] = x + ((px * cos - py * sin) >> 16);
+        xy[2 * i + 1] = y + ((px * sin + py * cos) >> 16);
     }
-    pk_raster_ring(r, xy, count);
-}
-
-/* White round dark ink and black round light ink (Rec. 709 luma, gamma left in). */
-static struct pk_rgba casing_of(struct pk_rgba ink)
-{
-    unsigned luma = 2126u * ink.r + 7152u * ink.g + 722u * ink.b;
-    return luma > 10000u * 150 ? (struct pk_rgba){0, 0, 0, 255}
-                               : (struct pk_rgba){255, 255, 255, 255};
+    pk_raster_ring(r, xy, (uint32_t)icon->count);
 }
 
 void pk_icon_draw(struct pk_raster *r, struct pk_surface *s, const char *name, int64_t x,
@@ -137,11 +89,11 @@ void pk_icon_draw(struct pk_raster *r, struct pk_surface *s, const char *name, i
         colour = (struct pk_rgba){0x1a, 0x1a, 0x2e, 255};
     }
     icon = icon ? icon : &icons[0];
-    const struct pk_ink light = {.colour = pk_rgba_fade(casing_of(colour), opacity)};
-    const struct pk_ink ink = {.colour = pk_rgba_fade(colour, opacity)};
-    const struct place at = {x, y, side / 2, pk_turn_sin(turn), pk_turn_cos(turn)};
-    for (int i = 0; i < STEPS_MAX && icon->steps[i].kind != END; i++) {
-        shape(r, &icon->steps[i], &at);
-        pk_raster_fill(r, s, PK_NON_ZERO, icon->steps[i].light ? &light : &ink);
-    }
+    struct pk_ink casing = {
+        .colour = pk_rgba_fade((struct pk_rgba){255, 255, 255, 255}, opacity)};
+    struct pk_ink ink = {.colour = pk_rgba_fade(colour, opacity)};
+    shape(r, icon, x, y, side / 2 + side / 8, turn);
+    pk_raster_fill(r, s, PK_NON_ZERO, &casing);
+    shape(r, icon, x, y, side / 2 - side / 16, turn);
+    pk_raster_fill(r, s, PK_NON_ZERO, &ink);
 }

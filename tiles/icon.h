@@ -2,11 +2,8 @@
  * icon.h - point symbols by name, drawn as shapes: the images that styles may name
  * in icon-image.
  *
- * Names: circle square triangle diamond cross star pin; of plan maps stangsel
- * stangsel-end utfartsforbud utfartsforbud-end lutning plushojd fastighetsindelning;
- * each with an optional colour
- * ("star:#b01028"). Each has a casing of its own: white, or black round a light colour.
- * Another name is drawn as a
+ * Names: circle square triangle diamond cross star pin, with an optional colour
+ * ("star:#b01028"). Each has a white casing of its own. Another name is drawn as a
  * circle: a thing on the map is never lost for want of its picture. 16 CSS px wide
  * at icon-size 1.
  */
