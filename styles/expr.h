@@ -227,6 +227,8 @@ struct pk_ev pk_eval(struct pk_eval *e, uint32_t node);
 struct pk_ev pk_eval_text(struct pk_eval *e, const struct pk_node *n);
 /* A value as text, in the scratch where it has to be made. */
 struct pk_ev pk_eval_to_string(struct pk_eval *e, const struct pk_ev *v);
+/* The same for what is looked for in a string: null is a word there. */
+struct pk_ev pk_eval_needle(struct pk_eval *e, const struct pk_ev *v);
 /* Rooms of the scratch: a string of at most `len` bytes, cut to what fits. */
 struct pk_ev pk_eval_string(struct pk_eval *e, const char *s, size_t len);
 

@@ -179,13 +179,13 @@ static struct pk_ev contains(struct pk_eval *e, const struct pk_node *n)
         }
         return pk_ev_bool(false);
     }
-    if (hay.type == PK_T_NULL) {
-        return pk_ev_bool(false);
+    if (hay.type == PK_T_NULL || (hay.type == PK_T_STRING && hay.len == 0)) {
+        return pk_ev_bool(false); /* an empty string holds nothing, as in viewers */
     }
     if (hay.type != PK_T_STRING) {
         return fail(e);
     }
-    struct pk_ev text = pk_eval_to_string(e, &needle);
+    struct pk_ev text = pk_eval_needle(e, &needle);
     return pk_ev_bool(memmem(hay.u.string, hay.len, text.u.string, text.len) != NULL);
 }
 
@@ -256,6 +256,9 @@ static struct pk_ev step(struct pk_eval *e, const struct pk_node *n)
 {
     double v = number_arg(e, n, 0);
     uint32_t out = 1;
+    if (isnan(v)) {
+        return fail(e);
+    }
     while (out + 1 < n->argc && v >= stop_at(e, n, out + 1)) {
         out += 2;
     }
@@ -300,14 +303,13 @@ static struct pk_ev mix(struct pk_eval *e, const struct pk_ev *a, const struct p
     if (a->type == PK_T_NUMBER) {
         return pk_ev_number(a->u.number + (b->u.number - a->u.number) * t);
     }
-    if (a->type == PK_T_COLOUR) { /* premultiplied, as viewers do */
+    if (a->type == PK_T_COLOUR) { /* not premultiplied, as viewers do */
         struct pk_ev out = {.type = PK_T_COLOUR};
-        double aa = a->u.colour[3], ba = b->u.colour[3], alpha = aa + (ba - aa) * t;
-        for (int i = 0; i < 3; i++) {
-            double from = a->u.colour[i] * aa, to = b->u.colour[i] * ba;
-            out.u.colour[i] = (float)(alpha > 0 ? (from + (to - from) * t) / alpha : 0);
+        bool from = a->u.colour[3] > 0, to = b->u.colour[3] > 0;
+        for (int i = 0; i < 4; i++) {
+            double x = from ? a->u.colour[i] : 0, y = to ? b->u.colour[i] : 0;
+            out.u.colour[i] = (float)(x + (y - x) * t);
         }
-        out.u.colour[3] = (float)alpha;
         return out;
     }
     if (a->type != PK_T_ARRAY || a->len != b->len ||
@@ -367,6 +369,10 @@ static bool text_number(const struct pk_ev *v, double *out)
         s++;
     }
     const char *at = s;
+    if (at == v->u.string + v->len) { /* as in JavaScript */
+        *out = 0;
+        return true;
+    }
     if (!pk_parse_double(&at, out)) {
         return false;
     }

@@ -1,6 +1,8 @@
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "base/parse.h"
 #include "base/text.h"
 #include "styles/colour.h"
 #include "styles/expr.h"
@@ -46,7 +48,8 @@ static struct pk_ev static_string(const char *s)
     return (struct pk_ev){PK_T_STRING, (uint32_t)strlen(s), {.string = s}};
 }
 
-/* At most ten decimals, never an exponent: what people read on a map. */
+/* The fewest digits that say the number, as JavaScript writes it; very small and very
+ * large ones with at most ten decimals and no exponent: people read it on a map. */
 static struct pk_ev number_text(struct pk_eval *e, double v)
 {
     if (isnan(v)) {
@@ -56,6 +59,15 @@ static struct pk_ev number_text(struct pk_eval *e, double v)
         return static_string(v < 0 ? "-Infinity" : "Infinity");
     }
     char text[64];
+    for (int digits = 15; digits <= 17; digits++) {
+        double back;
+        (void)snprintf(text, sizeof(text), "%.*g", digits, v);
+        if (strchr(text, 'e') == NULL && pk_parse_all_double(text, &back) &&
+            !(back < v) && !(back > v)) {
+            return pk_eval_string(e, v < 0 || v > 0 ? text : "0",
+                                  v < 0 || v > 0 ? strlen(text) : 1);
+        }
+    }
     pk_text_fixed(text, sizeof(text), v, 10);
     return pk_eval_string(e, text, strlen(text));
 }
@@ -105,6 +117,11 @@ struct pk_ev pk_eval_to_string(struct pk_eval *e, const struct pk_ev *v)
     default:
         return static_string("");
     }
+}
+
+struct pk_ev pk_eval_needle(struct pk_eval *e, const struct pk_ev *v)
+{
+    return v->type == PK_T_NULL ? static_string("null") : pk_eval_to_string(e, v);
 }
 
 static struct pk_ev concat(struct pk_eval *e, const struct pk_node *n)
@@ -295,7 +312,7 @@ static struct pk_ev index_of(struct pk_eval *e, const struct pk_node *n)
     if (hay.type != PK_T_STRING) {
         return fail(e);
     }
-    struct pk_ev s = pk_eval_to_string(e, &needle);
+    struct pk_ev s = pk_eval_needle(e, &needle);
     size_t start = byte_of(&hay, from);
     const char *hit = memmem(hay.u.string + start, hay.len - start, s.u.string, s.len);
     return pk_ev_number(

@@ -269,6 +269,19 @@ done:
     return status;
 }
 
+bool pk_style_tool_shows(const struct pk_style *style, uint32_t layer,
+                         const json_t *feature, double zoom)
+{
+    struct feature *f = pk_xcalloc(1, sizeof(*f));
+    bool room = style->program.property_count <= PK_TOOL_PROPERTIES_MAX;
+    if (room) {
+        make_feature(f, &style->program, feature, zoom);
+    }
+    bool shows = room && pk_style_shows(style, &style->layers[layer], &f->in);
+    free(f);
+    return shows;
+}
+
 /* ---- properties ---- */
 
 void pk_style_tool_properties(struct pk_buf *out)

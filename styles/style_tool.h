@@ -5,6 +5,8 @@
 #ifndef PK_STYLES_STYLE_TOOL_H
 #define PK_STYLES_STYLE_TOOL_H
 
+#include <jansson.h>
+
 #include "base/buf.h"
 #include "styles/style.h"
 
@@ -32,6 +34,10 @@ enum pk_status pk_style_tool_eval(struct pk_buf *out, const char *expression,
 /* properties: the table of style properties that are known, one per line:
  * layer type, name, kind of value, limits, default, use, help. */
 void pk_style_tool_properties(struct pk_buf *out);
+
+/* Does a layer show one feature (in the form of eval) at a zoom? */
+bool pk_style_tool_shows(const struct pk_style *style, uint32_t layer,
+                         const json_t *feature, double zoom);
 
 enum {
     PK_TOOL_PROPERTIES_MAX = 256 /* of one feature */

@@ -4,3 +4,7 @@ pk_add_test(style_colour pk_styles)
 pk_add_test(style_expr pk_styles LABELS spec)
 pk_add_test(style_shipped pk_styles pk_tiles)
 pk_add_fuzzer(style pk_styles)
+
+# Beside the specification's own package, where Node and npm are there.
+add_executable(style_say spec/style_say.c)
+target_link_libraries(style_say PRIVATE pk_styles)

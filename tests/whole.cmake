@@ -35,6 +35,13 @@ if(TARGET plankarta AND TARGET plankarta-work)
         FIXTURES_REQUIRED sample LABELS "clients;plain" TIMEOUT 300)
     include(${CMAKE_CURRENT_SOURCE_DIR}/browser/browser.cmake)
 
+    if(NOT browser_why)
+        add_test(NAME spec.style_oracle
+            COMMAND ${browser_node} ${CMAKE_CURRENT_SOURCE_DIR}/spec/style_oracle.mjs
+                $<TARGET_FILE:style_say> ${browser_build})
+        set_tests_properties(spec.style_oracle PROPERTIES LABELS "spec;plain" TIMEOUT 120)
+    endif()
+
     # pk_add_whole(NAME ARG...) runs whole/NAME.py with the built program.
     function(pk_add_whole name)
         add_test(NAME whole.${name}
