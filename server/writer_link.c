@@ -5,15 +5,24 @@
 #include <sys/socket.h>
 
 #include "base/buf.h"
+#include "base/log.h"
+#include "layers/writer_message.h"
 #include "server/supervise.h"
 
-enum { PING_MAX = 64 };
+enum { PING_MAX = 64, REPLY_MAX = 1024 };
 
 void pk_writer_link_tick(struct pk_app *app)
 {
-    char bytes[512]; /* what is longer is cut: only that it came counts */
+    char bytes[REPLY_MAX]; /* answers to pings are short */
     int64_t now = pk_now_ms();
-    while (recv(PK_FD_PEER, bytes, sizeof(bytes), MSG_DONTWAIT) > 0) {
+    ssize_t n;
+    while ((n = recv(PK_FD_PEER, bytes, sizeof(bytes), MSG_DONTWAIT)) > 0) {
+        struct pk_writer_reply reply;
+        struct pk_error err;
+        if (pk_writer_reply_read(&reply, bytes, (size_t)n, &err) != PK_OK) {
+            pk_log(PK_LOG_WARN, "writer", "answer=%s", err.text);
+            continue;
+        }
         atomic_store(&app->writer_seen, now);
         app->writer_waits = false;
     }
