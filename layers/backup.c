@@ -35,22 +35,6 @@ static enum pk_status sync_folder_of(const char *path, struct pk_error *err)
     return status;
 }
 
-static enum pk_status one_number(int64_t *out, struct pk_db *db, const char *sql,
-                                 struct pk_error *err)
-{
-    sqlite3_stmt *stmt;
-    enum pk_status status = pk_db_prepare(&stmt, db, sql, err);
-
-    if (status)
-        return status;
-    if (sqlite3_step(stmt) == SQLITE_ROW)
-        *out = sqlite3_column_int64(stmt, 0);
-    else
-        status = pk_db_fail(db, sql, err);
-    sqlite3_finalize(stmt);
-    return status;
-}
-
 /* PK_BAD_DATA with SQLite's first complaint. */
 static enum pk_status check_pages(struct pk_db *db, struct pk_error *err)
 {
@@ -127,10 +111,10 @@ enum pk_status pk_backup_verify(struct pk_backup *out, const char *path,
         return status;
     status = check_pages(&db, err);
     if (!status)
-        status = one_number(&out->version, &db,
-                            "SELECT coalesce(max(version), 0) FROM version", err);
+        status = pk_db_number(&out->version, &db,
+                              "SELECT coalesce(max(version), 0) FROM version", err);
     if (!status)
-        status = one_number(&schema, &db, "PRAGMA user_version", err);
+        status = pk_db_number(&schema, &db, "PRAGMA user_version", err);
     out->schema = (int)schema;
     pk_db_close(&db);
     if (!status)
@@ -307,7 +291,7 @@ enum pk_status pk_upgrade(int *from, char *kept, size_t size, const char *path,
         pk_db_close(&db);
         return status;
     }
-    status = one_number(&schema, &db, "PRAGMA user_version", err);
+    status = pk_db_number(&schema, &db, "PRAGMA user_version", err);
     *from = (int)schema;
     if (!status && *from != PK_SCHEMA_VERSION) {
         name_beside(kept, size, path, "before-upgrade");

@@ -183,10 +183,8 @@ enum pk_status pk_db_checkpoint(struct pk_db *db, bool truncate, struct pk_error
     return status;
 }
 
-/* ---- opening ---- */
-
-static enum pk_status int_pragma(int *out, struct pk_db *db, const char *sql,
-                                 struct pk_error *err)
+enum pk_status pk_db_number(int64_t *out, struct pk_db *db, const char *sql,
+                            struct pk_error *err)
 {
     sqlite3_stmt *stmt;
     enum pk_status status = pk_db_prepare(&stmt, db, sql, err);
@@ -194,20 +192,22 @@ static enum pk_status int_pragma(int *out, struct pk_db *db, const char *sql,
     if (status)
         return status;
     if (sqlite3_step(stmt) == SQLITE_ROW)
-        *out = sqlite3_column_int(stmt, 0);
+        *out = sqlite3_column_int64(stmt, 0);
     else
         status = pk_db_fail(db, sql, err);
     sqlite3_finalize(stmt);
     return status;
 }
 
+/* ---- opening ---- */
+
 static enum pk_status check_ours(struct pk_db *db, bool any_schema, struct pk_error *err)
 {
-    int id = 0, version = 0;
-    enum pk_status status = int_pragma(&id, db, "PRAGMA application_id", err);
+    int64_t id = 0, version = 0;
+    enum pk_status status = pk_db_number(&id, db, "PRAGMA application_id", err);
 
     if (!status)
-        status = int_pragma(&version, db, "PRAGMA user_version", err);
+        status = pk_db_number(&version, db, "PRAGMA user_version", err);
     if (status == PK_BAD_DATA)
         return pk_fail(err, PK_BAD_DATA, "%s: is not a database file", db->path);
     if (status)
@@ -215,15 +215,16 @@ static enum pk_status check_ours(struct pk_db *db, bool any_schema, struct pk_er
     if (id != APPLICATION_ID)
         return pk_fail(err, PK_BAD_DATA, "%s: is not a plankarta database", db->path);
     if (version > PK_SCHEMA_VERSION)
-        return pk_fail(err, PK_BAD_DATA,
-                       "%s: made by a newer plankarta: schema %d, this program knows %d",
-                       db->path, version, PK_SCHEMA_VERSION);
+        return pk_fail(
+            err, PK_BAD_DATA,
+            "%s: made by a newer plankarta: schema %lld, this program knows %d", db->path,
+            (long long)version, PK_SCHEMA_VERSION);
     if (version < PK_SCHEMA_VERSION && !any_schema)
         return pk_fail(
             err, PK_BAD_DATA,
-            "%s: made by an older plankarta: schema %d, this program needs %d; "
+            "%s: made by an older plankarta: schema %lld, this program needs %d; "
             "run: plankarta upgrade --db %s",
-            db->path, version, PK_SCHEMA_VERSION, db->path);
+            db->path, (long long)version, PK_SCHEMA_VERSION, db->path);
     return PK_OK;
 }
 
@@ -273,14 +274,14 @@ static bool file_is_there(const char *path, bool *empty)
 /* A new file is made under the lock, so that two creators do not meet. */
 static enum pk_status create_schema(struct pk_db *db, struct pk_error *err)
 {
-    int tables = 0;
+    int64_t tables = 0;
     enum pk_status status = pk_db_exec(db, "PRAGMA journal_mode=WAL", err);
 
     if (!status)
         status = pk_db_begin(db, CLOSE_WAIT_MS, err);
     if (status)
         return status;
-    status = int_pragma(&tables, db, "SELECT count(*) FROM sqlite_master", err);
+    status = pk_db_number(&tables, db, "SELECT count(*) FROM sqlite_master", err);
     if (!status && tables == 0) {
         char marks[128];
 

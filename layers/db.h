@@ -55,6 +55,9 @@ enum pk_status pk_db_prepare(sqlite3_stmt **out, struct pk_db *db, const char *s
 /* Statements without parameters or rows. */
 enum pk_status pk_db_exec(struct pk_db *db, const char *sql,
                           struct pk_error *err) PK_MUST_CHECK;
+/* The first number of a statement's only row. */
+enum pk_status pk_db_number(int64_t *out, struct pk_db *db, const char *sql,
+                            struct pk_error *err) PK_MUST_CHECK;
 /* PK_IO with SQLite's words and what was being done. */
 enum pk_status pk_db_fail(struct pk_db *db, const char *what, struct pk_error *err);
 

@@ -190,30 +190,39 @@ static bool visit_part(const struct pk_part_row *row, void *ctx)
     return walk->status == PK_OK && walk->visit(&own, walk->ctx);
 }
 
-static enum pk_status
-day_plan_parts(struct pk_store *store, int64_t version, const struct pk_rows *rows,
-               bool (*visit)(const struct pk_part_row *row, void *ctx), void *ctx,
-               struct pk_arena *arena, struct pk_error *err)
+typedef bool part_visit(const struct pk_part_row *row, void *ctx);
+typedef enum pk_status part_rows(struct pk_store *store, int64_t version,
+                                 const struct pk_rows *rows, part_visit *visit, void *ctx,
+                                 struct pk_arena *arena, struct pk_error *err);
+
+static enum pk_status walk_parts(struct pk_store *store, part_rows *of_base,
+                                 int64_t version, const struct pk_rows *rows,
+                                 part_visit *visit, void *ctx, struct pk_arena *arena,
+                                 struct pk_error *err)
 {
-    struct pk_store *base = self(store)->base;
     struct day_walk walk = {
         &self(store)->on, !rows->no_geometry, visit, ctx, arena, err, PK_OK};
     enum pk_status status =
-        base->ops->plan_parts(base, version, rows, visit_part, &walk, arena, err);
+        of_base(self(store)->base, version, rows, visit_part, &walk, arena, err);
     return status == PK_OK ? walk.status : status;
 }
 
-static enum pk_status
-day_regulation_parts(struct pk_store *store, int64_t version, const struct pk_rows *rows,
-                     bool (*visit)(const struct pk_part_row *row, void *ctx), void *ctx,
-                     struct pk_arena *arena, struct pk_error *err)
+static enum pk_status day_plan_parts(struct pk_store *store, int64_t version,
+                                     const struct pk_rows *rows, part_visit *visit,
+                                     void *ctx, struct pk_arena *arena,
+                                     struct pk_error *err)
 {
-    struct pk_store *base = self(store)->base;
-    struct day_walk walk = {
-        &self(store)->on, !rows->no_geometry, visit, ctx, arena, err, PK_OK};
-    enum pk_status status =
-        base->ops->regulation_parts(base, version, rows, visit_part, &walk, arena, err);
-    return status == PK_OK ? walk.status : status;
+    return walk_parts(store, self(store)->base->ops->plan_parts, version, rows, visit,
+                      ctx, arena, err);
+}
+
+static enum pk_status day_regulation_parts(struct pk_store *store, int64_t version,
+                                           const struct pk_rows *rows, part_visit *visit,
+                                           void *ctx, struct pk_arena *arena,
+                                           struct pk_error *err)
+{
+    return walk_parts(store, self(store)->base->ops->regulation_parts, version, rows,
+                      visit, ctx, arena, err);
 }
 
 /* Packs are of the version's own day, searches of the newest version: neither is asked

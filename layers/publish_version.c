@@ -27,20 +27,29 @@ const struct pk_row_table pk_row_tables[] = {
 };
 const size_t pk_row_table_count = PK_COUNT(pk_row_tables);
 
-enum pk_status pk_publish_run(struct pk_db *db, const char *sql, const int64_t *numbers,
-                              size_t count, int64_t *changes, struct pk_error *err)
+/* Prepare, bind the numbers to ?1.. and take the first step; *row: there is one. */
+static enum pk_status first_step(sqlite3_stmt **out, bool *row, struct pk_db *db,
+                                 const char *sql, const int64_t *numbers, size_t count,
+                                 struct pk_error *err)
 {
-    sqlite3_stmt *stmt;
-    enum pk_status status = pk_db_prepare(&stmt, db, sql, err);
-    int rc;
+    enum pk_status status = pk_db_prepare(out, db, sql, err);
 
     if (status)
         return status;
     for (size_t i = 0; i < count; i++)
-        sqlite3_bind_int64(stmt, (int)i + 1, numbers[i]);
-    rc = sqlite3_step(stmt);
-    if (rc != SQLITE_DONE && rc != SQLITE_ROW)
-        status = pk_db_fail(db, "publish", err);
+        sqlite3_bind_int64(*out, (int)i + 1, numbers[i]);
+    int rc = sqlite3_step(*out);
+    *row = rc == SQLITE_ROW;
+    return *row || rc == SQLITE_DONE ? PK_OK : pk_db_fail(db, "publish", err);
+}
+
+enum pk_status pk_publish_run(struct pk_db *db, const char *sql, const int64_t *numbers,
+                              size_t count, int64_t *changes, struct pk_error *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    bool row;
+    enum pk_status status = first_step(&stmt, &row, db, sql, numbers, count, err);
+
     sqlite3_finalize(stmt);
     if (!status && changes)
         *changes = sqlite3_changes64(db->sql);
@@ -51,20 +60,11 @@ enum pk_status pk_publish_number(int64_t *out, struct pk_db *db, const char *sql
                                  const int64_t *numbers, size_t count,
                                  struct pk_error *err)
 {
-    sqlite3_stmt *stmt;
-    enum pk_status status = pk_db_prepare(&stmt, db, sql, err);
-    int rc;
+    sqlite3_stmt *stmt = NULL;
+    bool row;
+    enum pk_status status = first_step(&stmt, &row, db, sql, numbers, count, err);
 
-    *out = 0;
-    if (status)
-        return status;
-    for (size_t i = 0; i < count; i++)
-        sqlite3_bind_int64(stmt, (int)i + 1, numbers[i]);
-    rc = sqlite3_step(stmt);
-    if (rc == SQLITE_ROW)
-        *out = sqlite3_column_int64(stmt, 0);
-    else if (rc != SQLITE_DONE)
-        status = pk_db_fail(db, "publish", err);
+    *out = !status && row ? sqlite3_column_int64(stmt, 0) : 0;
     sqlite3_finalize(stmt);
     return status;
 }
