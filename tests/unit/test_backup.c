@@ -1,4 +1,5 @@
 #include "publish_fixture.h"
+#include "schema_history.h"
 
 #include <fcntl.h>
 
@@ -148,12 +149,9 @@ static void an_older_schema_is_upgraded_after_a_backup(void **state)
     int from = -1;
 
     (void)state;
-    assert_int_equal(pk_db_open(&db, path, PK_DB_WRITE, true, &err), PK_OK);
-    if (pk_db_exec(&db,
-                   "ALTER TABLE draft DROP COLUMN base_version; PRAGMA user_version = 0",
-                   &err))
-        fail_msg("%s", err.text);
-    pk_db_close(&db);
+    static struct history history;
+    read_history(&history);
+    take_back(path, &history, 0);
     assert_int_equal(pk_db_open(&db, path, PK_DB_READ, false, &err), PK_BAD_DATA);
     assert_non_null(strstr(err.text, "plankarta upgrade"));
     if (pk_upgrade(&from, kept, sizeof(kept), path, &err))
