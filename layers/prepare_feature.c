@@ -91,6 +91,14 @@ double prep_clockwise(double degrees)
     return turn < 360 && isfinite(turn) ? turn : 0;
 }
 
+/* The room of an area whose label has its place already: half the side of a square as
+ * large. A planner who wrote along a street or near an edge meant it, as long as the area
+ * could hold the label at all. */
+static double delivered_room(const struct pk_geom *g, const double at[2])
+{
+    return fmax(sqrt(fabs(pk_geom_area(g))) / 2, pk_geom_edge_distance(g, at[0], at[1]));
+}
+
 /* The delivery's own position, when it lies where the thing still applies. */
 static bool take_delivered(struct prep *p, struct prep_feature *f,
                            const struct pk_geom *geom, const char *label, int crs)
@@ -107,8 +115,7 @@ static bool take_delivered(struct prep *p, struct prep_feature *f,
         stands_by(geom, xy[0], xy[1])) {
         /* SS 637040 counts it anticlockwise from the right; the label packs do not. */
         pk_jget_number(json, "rotation", &rotation);
-        double room = geom->kind == PK_GEOM_AREA
-                          ? pk_geom_edge_distance(geom, xy[0], xy[1])
+        double room = geom->kind == PK_GEOM_AREA   ? delivered_room(geom, xy)
                       : geom->kind == PK_GEOM_LINE ? pk_geom_length(geom) / 2
                                                    : 0;
         set_anchor(f, xy[0], xy[1], room);

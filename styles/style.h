@@ -137,6 +137,7 @@ struct pk_symbol_paint {
     bool repeats;    /* line: again every `spacing` px */
     bool text_turns; /* along the line: the text follows it */
     bool must_fit;   /* metadata "plankarta:fit": hide where the area has no room */
+    bool leader; /* metadata "plankarta:leader", a zoom: beside it then, with a line */
     double spacing;
     const char *icon; /* image name, NULL = none */
     double icon_size, icon_rotate, icon_opacity;

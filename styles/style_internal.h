@@ -16,7 +16,8 @@ enum {
 struct pk_rules {
     uint32_t filter; /* node; 0 = all */
     bool visible, must_fit;
-    uint8_t uses; /* of all drawn properties: PK_USES_* */
+    double leader_zoom; /* metadata "plankarta:leader"; infinite: none */
+    uint8_t uses;       /* of all drawn properties: PK_USES_* */
     uint32_t node[PK_PROP_COUNT];
 };
 

@@ -102,6 +102,9 @@ static double icon_reach(const struct pk_style *s, const struct pk_rules *r, dou
            longest_side(s, r, PK_P_ICON_PADDING) + 1;
 }
 
+/* From the edge of an area to a label beside it, px. */
+enum { LEADER_PX_MAX = 20 };
+
 double pk_style_label_margin(const struct pk_style *style,
                              const struct pk_style_layer *layer, double zoom)
 {
@@ -129,6 +132,9 @@ double pk_style_label_margin(const struct pk_style *style,
     bool turns = rotate->op != PK_OP_CONST || rotate->value.u.number != 0 ||
                  place->op != PK_OP_CONST || place->value.u.number != 0;
     double extent = turns ? hypot(wide, high) : fmax(wide, high);
+    if (zoom >= r->leader_zoom) { /* beside an area that is no larger than the label */
+        extent += extent / 2 + LEADER_PX_MAX;
+    }
     double icon = icon_reach(style, r, zoom);
     double text = extent + 2 * around + offset * size +
                   pair_length(style, r, PK_P_TEXT_TRANSLATE, zoom);

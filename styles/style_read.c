@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -263,8 +264,10 @@ static enum pk_status read_drawn_layer(struct reader *r, const json_t *layer,
     const char *legend = pk_jget_string(metadata, "plankarta:legend");
     out->legend_class = legend == NULL ? out->id : pk_arena_strdup(&s->arena, legend);
     out->essential = pk_jget_bool(metadata, "plankarta:essential", true);
-    *rules = (struct pk_rules){
-        .visible = true, .must_fit = pk_jget_bool(metadata, "plankarta:fit", false)};
+    *rules = (struct pk_rules){.visible = true,
+                               .must_fit = pk_jget_bool(metadata, "plankarta:fit", false),
+                               .leader_zoom = INFINITY};
+    pk_jget_number(metadata, "plankarta:leader", &rules->leader_zoom);
     for (int p = 0; p < PK_PROP_COUNT; p++) {
         rules->node[p] = pk_props[p].layer == type ? s->fallback[p] : 0;
     }

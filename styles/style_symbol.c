@@ -217,6 +217,7 @@ void pk_style_symbol(const struct pk_style *style, const struct pk_style_layer *
     out->text_turns = turns(&p, PK_P_TEXT_ROTATION_ALIGNMENT, out->along_line);
     out->icon_turns = turns(&p, PK_P_ICON_ROTATION_ALIGNMENT, out->along_line);
     out->must_fit = p.rules->must_fit;
+    out->leader = in->zoom >= p.rules->leader_zoom;
     out->spacing = pk_val_number(&p, PK_P_SYMBOL_SPACING);
     icon(&p, out);
     if (out->size <= 0) {

@@ -239,8 +239,39 @@ static void add_place(struct placer *l, int anchor, bool icon)
     c->label.position_count++;
 }
 
+/* Beside the area: the text alone, its leader within what it takes. */
+static void add_places_outside(struct placer *l)
+{
+    struct pk_candidate *c = l->c;
+    const struct pk_block *block = &c->sign.block;
+    int64_t room = pk_view_length_text(l->maker->view, l->spot->feature->room);
+    c->away = room + PK_LEADER_PX * PK_TEXT_SUB;
+    for (uint32_t i = 0; i < PK_LEADER_PLACES; i++) {
+        const int8_t *way = pk_leader_ways[i];
+        uint32_t at = c->label.position_count;
+        int64_t x = l->spot->x, y = l->spot->y;
+        c->text[at][0] = x + way[0] * (c->away + block->width / 2);
+        c->text[at][1] = y + way[1] * (c->away + block->height / 2);
+        struct pk_tbox box = box_of(c->text[at][0], c->text[at][1], block->width,
+                                    block->height, 0, l->text_padding);
+        box = pk_tbox_join(box, (struct pk_tbox){x, y, x, y});
+        int64_t margin = l->maker->margin;
+        if (x - box.min_x > margin || box.max_x - x > margin || y - box.min_y > margin ||
+            box.max_y - y > margin) {
+            return;
+        }
+        c->boxes[at] = box;
+        c->with_text |= 1U << at;
+        c->label.position_count++;
+    }
+}
+
 static void add_places(struct placer *l)
 {
+    if (l->c->outside) {
+        add_places_outside(l);
+        return;
+    }
     const struct pk_symbol_paint *p = l->p;
     bool text = l->c->sign.block.count > 0, icon = p->icon != NULL;
     if (!text) {
@@ -264,7 +295,10 @@ struct pk_candidate *pk_candidate_make(const struct pk_candidate_maker *m,
                                        const struct pk_symbol_paint *p)
 {
     struct pk_block block;
-    if (!pk_candidate_set(m, p, &block) || !has_room(m, p, spot, &block)) {
+    bool set = pk_candidate_set(m, p, &block), room = set && has_room(m, p, spot, &block);
+    bool outside = set && !room && p->leader && !p->icon && !p->along_line &&
+                   block.width <= PK_LEADER_EMS * block.size;
+    if (!room && !outside) {
         block = (struct pk_block){0};
         if (!p->icon) {
             return NULL;
@@ -283,6 +317,8 @@ struct pk_candidate *pk_candidate_make(const struct pk_candidate_maker *m,
         .ink = {p->colour, p->halo, fmin(p->halo_width, HALO_MAX),
                 fmin(p->halo_blur, HALO_MAX)}
     };
+    c->outside = outside;
+    c->sign.turn = outside ? 0 : c->sign.turn;
     struct placer l = {.c = c, .maker = m, .spot = spot, .p = p};
     for (int i = 0; i < 4; i++) {
         l.text_padding[i] = text_px(p->padding);
@@ -308,6 +344,19 @@ struct pk_candidate *pk_candidate_make(const struct pk_candidate_maker *m,
     return c;
 }
 
+/* From the anchor to the near side of the text. */
+static void put_leader(struct pk_candidate *c, uint32_t at)
+{
+    static const int64_t none[4] = {0};
+    const int8_t *way = pk_leader_ways[at];
+    int64_t x = c->text[at][0] - way[0] * (c->away + c->sign.block.width / 2);
+    int64_t y = c->text[at][1] - way[1] * (c->away + c->sign.block.height / 2);
+    int64_t to = c->away - PK_TEXT_SUB; /* a little before the letters */
+    c->sign.leader = (struct pk_leader){true, x, y, x + way[0] * to, y + way[1] * to};
+    c->sign.box = box_of(c->text[at][0], c->text[at][1], c->sign.block.width,
+                         c->sign.block.height, 0, none);
+}
+
 const struct pk_sign *pk_candidate_sign(struct pk_candidate *c)
 {
     uint32_t at = (uint32_t)c->label.state;
@@ -316,6 +365,9 @@ const struct pk_sign *pk_candidate_sign(struct pk_candidate *c)
     c->sign.icon_x = c->icon[at][0];
     c->sign.icon_y = c->icon[at][1];
     c->sign.box = c->boxes[at];
+    if (c->outside) {
+        put_leader(c, at);
+    }
     if (!(c->with_text >> at & 1)) {
         c->sign.block.count = 0;
     }

@@ -19,6 +19,8 @@ struct pk_candidate {
     struct pk_tbox boxes[PK_LABEL_POSITIONS];
     int64_t text[PK_LABEL_POSITIONS][2], icon[PK_LABEL_POSITIONS][2]; /* middles */
     uint32_t with_text, with_icon; /* bits: the parts of a place */
+    bool outside;                  /* all places are of pk_leader_ways */
+    int64_t away;                  /* from the anchor to those places */
 };
 
 /* Who makes them. */

@@ -10,6 +10,7 @@
 
 #include "styles/style.h"
 #include "tiles/label.h"
+#include "tiles/leader.h"
 #include "tiles/source.h"
 #include "tiles/sprite.h"
 #include "tiles/text.h"
@@ -31,7 +32,8 @@ struct pk_sign {
     struct pk_sprite_look icon_look; /* of a sprite; the opacity of any icon */
     int64_t icon_x, icon_y, icon_w, icon_h; /* middle and size, 1/64 CSS px */
     uint32_t icon_turn;
-    struct pk_tbox box; /* what it takes */
+    struct pk_leader leader;
+    struct pk_tbox box; /* what it takes, its leader left out */
 };
 
 struct pk_signs {

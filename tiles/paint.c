@@ -350,6 +350,9 @@ void pk_paint_signs(struct pk_painter *p, struct pk_surface *s,
     pk_raster_begin(p->raster, s);
     for (uint32_t i = 0; i < signs->count; i++) {
         const struct pk_sign *sign = signs->items[i];
+        if (sign->leader.drawn) {
+            pk_leader_paint(p->raster, s, view->scale, &sign->leader, &sign->ink);
+        }
         if (sign->icon) {
             paint_icon(p, s, view->scale, sign);
         }
