@@ -12,7 +12,7 @@ enum { STYLE_MAX = 4 << 20, OUTPUT_MAX = 16 << 20 };
 
 const struct pk_command_option pk_options_style[] = {
     {"feature", "JSON", "eval: properties of the feature, $type and $id"},
-    {"json",    NULL,   "show: as JSON"                                 },
+    {"json",    NULL,   "check, show: as JSON"                          },
     {"zoom",    "Z",    "show, eval: zoom level (16)"                   },
     {NULL,      NULL,   NULL                                            },
 };
@@ -90,7 +90,8 @@ int pk_cmd_style(struct pk_invocation *in)
     struct pk_buf out;
     pk_buf_init(&out, OUTPUT_MAX);
     enum pk_status status =
-        check ? pk_style_tool_check(&out, what, text, len, &err)
+        check
+            ? pk_style_tool_check(&out, what, text, len, pk_given_flag(in, "json"), &err)
         : shows
             ? show(in, &out, what, text, len, zoom, &err)
             : pk_style_tool_eval(&out, text, pk_given_value(in, "feature"), zoom, &err);

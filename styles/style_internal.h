@@ -33,6 +33,14 @@ struct pk_style {
     uint32_t fallback[PK_PROP_COUNT]; /* nodes of the defaults, constants */
 };
 
+/* pk_style_read that goes on after an error when `errors` is not NULL: each is a line
+ * "PATH: what", without place, and the style is refused in the end. */
+enum pk_status pk_style_read_all(struct pk_style **out, const char *name,
+                                 const char *json, size_t len, const char *theme,
+                                 const char *theme_json, size_t theme_len,
+                                 struct pk_buf *warnings, struct pk_buf *errors,
+                                 struct pk_error *err) PK_MUST_CHECK;
+
 /* Line and column of what a path ("layers[4].paint.fill-color: ...") names in a
  * document that was read; of the innermost part of it that is there. */
 void pk_style_where(const char *json, size_t len, const char *path, int *line,

@@ -11,7 +11,22 @@
 struct reader {
     struct pk_style *style;
     struct pk_compiler compiler;
+    struct pk_buf *errors; /* NULL: the first one ends the reading */
 };
+
+enum { ERRORS_BYTES_MAX = 1 << 20 }; /* of text; after so much the reading ends */
+
+/* Note an error and go on, where somebody wants them all. */
+static enum pk_status go_on(struct reader *r, enum pk_status status,
+                            const struct pk_error *err)
+{
+    if (status == PK_OK || r->errors == NULL || err == NULL ||
+        r->errors->len > ERRORS_BYTES_MAX) {
+        return status;
+    }
+    pk_buf_addf(r->errors, "%s\n", err->text);
+    return PK_OK;
+}
 
 static const char *const type_names[] = {"background", "fill",   "line",
                                          "symbol",     "circle", "raster"};
@@ -155,10 +170,13 @@ static enum pk_status read_place(struct reader *r, struct pk_rules *rules,
             status = pk_fail(err, PK_BAD_INPUT, "%s: %s layers have no such %s property",
                              r->compiler.path, type_names[type], name);
         }
+        status = go_on(r, status, err);
         if (status != PK_OK) {
             return status;
         }
         pk_path_pop(&r->compiler, inner);
+        r->compiler.depth = 0;
+        r->compiler.var_count = 0;
     }
     pk_path_pop(&r->compiler, mark);
     return PK_OK;
@@ -177,12 +195,17 @@ static enum pk_status read_filter(struct reader *r, struct pk_rules *rules,
     if (pk_legacy_is_filter(filter)) {
         modern = pk_legacy_filter(c, filter, err);
         if (modern == NULL) {
-            return PK_BAD_INPUT;
+            enum pk_status wrong = go_on(r, PK_BAD_INPUT, err);
+            pk_path_pop(c, mark);
+            return wrong;
         }
     }
     enum pk_status status = pk_expr_compile(
         &rules->filter, c, modern != NULL ? modern : filter, PK_T_BOOL, err);
     json_decref(modern);
+    status = go_on(r, status, err);
+    c->depth = 0;
+    c->var_count = 0;
     pk_path_pop(c, mark);
     return status;
 }
@@ -203,7 +226,7 @@ static enum pk_status check_id(const struct reader *r, const char *id,
     return PK_OK;
 }
 
-static enum pk_status check_members(const struct reader *r, const json_t *layer,
+static enum pk_status check_members(struct reader *r, const json_t *layer,
                                     struct pk_error *err)
 {
     static const char *const known[] = {"id",      "type",        "metadata", "source",
@@ -218,8 +241,13 @@ static enum pk_status check_members(const struct reader *r, const json_t *layer,
             found = found || strcmp(key, known[i]) == 0;
         }
         if (!found) {
-            return pk_fail(err, PK_BAD_INPUT, "%s.%.60s: layers have no such member",
-                           r->compiler.path, key);
+            enum pk_status status =
+                pk_fail(err, PK_BAD_INPUT, "%s.%.60s: layers have no such member",
+                        r->compiler.path, key);
+            status = go_on(r, status, err);
+            if (status != PK_OK) {
+                return status;
+            }
         }
     }
     return PK_OK;
@@ -229,6 +257,7 @@ static enum pk_status read_sources(struct reader *r, struct pk_style_layer *out,
                                    const json_t *layer, struct pk_error *err)
 {
     const char *source_layer = pk_jget_string(layer, "source-layer");
+    out->source = pk_arena_strdup(&r->style->arena, pk_jget_string(layer, "source"));
     if (out->type == PK_LAYER_BACKGROUND || out->type == PK_LAYER_RASTER) {
         return PK_OK;
     }
@@ -349,7 +378,7 @@ static enum pk_status read_layers(struct reader *r, const json_t *document,
         r->compiler.path_len = 0;
         (void)pk_path_name(&r->compiler, "layers");
         (void)pk_path_index(&r->compiler, i);
-        status = read_layer(r, json_array_get(layers, i), err);
+        status = go_on(r, read_layer(r, json_array_get(layers, i), err), err);
     }
     return status;
 }
@@ -403,13 +432,24 @@ enum pk_status pk_style_read(struct pk_style **out, const char *name, const char
                              size_t theme_len, struct pk_buf *warnings,
                              struct pk_error *err)
 {
+    return pk_style_read_all(out, name, json, len, theme, theme_json, theme_len, warnings,
+                             NULL, err);
+}
+
+enum pk_status pk_style_read_all(struct pk_style **out, const char *name,
+                                 const char *json, size_t len, const char *theme,
+                                 const char *theme_json, size_t theme_len,
+                                 struct pk_buf *warnings, struct pk_buf *errors,
+                                 struct pk_error *err)
+{
     *out = NULL;
     json_t *document = NULL, *over = NULL;
     struct pk_style *s = pk_xcalloc(1, sizeof(*s));
     pk_program_init(&s->program);
     struct reader r = {
         .style = s,
-        .compiler = {.program = &s->program, .arena = &s->arena, .warnings = warnings}
+        .compiler = {.program = &s->program, .arena = &s->arena, .warnings = warnings},
+        .errors = errors
     };
     enum pk_status status = parse(&document, name, json, len, PK_STYLE_BYTES_MAX, err);
     if (status != PK_OK) {
@@ -433,6 +473,10 @@ enum pk_status pk_style_read(struct pk_style **out, const char *name, const char
     }
     if (status != PK_OK) {
         say_where(err, status, name, json, len);
+        goto done;
+    }
+    if (errors != NULL && errors->len > 0) {
+        status = pk_fail(err, PK_BAD_INPUT, "%s.json: the style has errors", name);
         goto done;
     }
     seal(s, name, theme, document);

@@ -13,29 +13,196 @@
 static const char *const type_names[] = {"background", "fill",   "line",
                                          "symbol",     "circle", "raster"};
 
-enum pk_status pk_style_tool_check(struct pk_buf *out, const char *name, const char *json,
-                                   size_t len, struct pk_error *err)
+/* ---- check ---- */
+
+enum { PROBLEM_MAX = 1024, PROBLEMS_BYTES_MAX = 4 << 20 };
+
+struct checking {
+    const char *name, *json;
+    size_t len;
+    struct pk_buf *out;
+    struct pk_json *list; /* NULL: lines of text */
+    uint32_t count;
+};
+
+/* One "PATH: what", with its place. */
+static void say_problem(struct checking *c, const char *text, bool error)
 {
-    for (const char *const *theme = pk_shipped_themes(); *theme != NULL; theme++) {
-        size_t theme_len = 0;
-        const char *theme_json = pk_shipped_theme(*theme, &theme_len);
-        struct pk_style *style = NULL;
-        bool first = theme == pk_shipped_themes();
-        enum pk_status status = pk_style_read(&style, name, json, len, *theme, theme_json,
-                                              theme_len, first ? out : NULL, err);
-        if (status != PK_OK) {
-            return status;
-        }
-        pk_buf_addf(out, "%s: %s: %u layers, %u properties\n", name, *theme,
-                    pk_style_layer_count(style), pk_style_property_count(style));
-        pk_style_destroy(style);
+    int line, column;
+    pk_style_where(c->json, c->len, text, &line, &column);
+    size_t path = strcspn(text, ":");
+    c->count++;
+    if (c->list == NULL) {
+        pk_buf_addf(c->out, "%s:%d:%d: %s: %s\n", c->name, line, column,
+                    error ? "error" : "warning", text);
+        return;
     }
-    return PK_OK;
+    char where[PK_EXPR_PATH_MAX + 1] = "";
+    const char *what = text[path] == ':' ? text + path + 1 : text;
+    memcpy(where, text, path < PK_EXPR_PATH_MAX ? path : 0);
+    pk_json_object(c->list);
+    pk_json_member_int(c->list, "line", line);
+    pk_json_member_int(c->list, "column", column);
+    pk_json_member(c->list, "path", where);
+    pk_json_member(c->list, "message", what + strspn(what, " "));
+    pk_json_end(c->list);
+}
+
+/* Each line of `lines`. */
+static void say_problems(struct checking *c, const char *lines, bool error)
+{
+    char text[PROBLEM_MAX];
+    while (*lines != '\0') {
+        size_t n = strcspn(lines, "\n"),
+               keep = n < sizeof(text) - 1 ? n : sizeof(text) - 1;
+        memcpy(text, lines, keep);
+        text[keep] = '\0';
+        say_problem(c, text, error);
+        lines += n + (lines[n] == '\n');
+    }
+}
+
+/* What is said once and not again for each theme. */
+static void add_new(struct pk_buf *all, const char *lines)
+{
+    while (*lines != '\0') {
+        size_t n = strcspn(lines, "\n") + 1;
+        if (memmem(all->data, all->len, lines, n) == NULL) {
+            pk_buf_add(all, lines, n);
+        }
+        lines += n;
+    }
+}
+
+/* Read under one theme; a fault of the document as such goes to *err. */
+static enum pk_status check_theme(struct checking *c, const char *theme,
+                                  struct pk_buf *warnings, struct pk_buf *errors,
+                                  struct pk_error *err)
+{
+    size_t theme_len = 0;
+    const char *theme_json = pk_shipped_theme(theme, &theme_len);
+    struct pk_style *style = NULL;
+    struct pk_buf some[2];
+    pk_buf_init(&some[0], PROBLEMS_BYTES_MAX);
+    pk_buf_init(&some[1], PROBLEMS_BYTES_MAX);
+    enum pk_status status =
+        pk_style_read_all(&style, c->name, c->json, c->len, theme, theme_json, theme_len,
+                          &some[0], &some[1], err);
+    add_new(warnings, some[0].data);
+    add_new(errors, some[1].data);
+    if (status != PK_OK && some[1].len > 0) {
+        status = PK_OK;
+    }
+    if (style != NULL && c->list == NULL) {
+        pk_buf_addf(c->out, "%s: %s: %u layers, %u properties\n", c->name, theme,
+                    pk_style_layer_count(style), pk_style_property_count(style));
+    }
+    pk_style_destroy(style);
+    pk_buf_finish(&some[0]);
+    pk_buf_finish(&some[1]);
+    return status;
+}
+
+enum pk_status pk_style_tool_check(struct pk_buf *out, const char *name, const char *text,
+                                   size_t len, bool as_json, struct pk_error *err)
+{
+    struct pk_json j;
+    struct pk_buf warnings, errors;
+    struct checking c = {.name = name, .json = text, .len = len, .out = out};
+    pk_buf_init(&warnings, PROBLEMS_BYTES_MAX);
+    pk_buf_init(&errors, PROBLEMS_BYTES_MAX);
+    if (as_json) {
+        pk_json_init(&j, out);
+        c.list = &j;
+    }
+    enum pk_status status = PK_OK;
+    for (const char *const *t = pk_shipped_themes(); *t != NULL && status == PK_OK; t++) {
+        status = check_theme(&c, *t, &warnings, &errors, err);
+    }
+    if (status != PK_OK) {
+        goto done;
+    }
+    if (as_json) {
+        pk_json_object(&j);
+        pk_json_member(&j, "document", name);
+        pk_json_key(&j, "errors");
+        pk_json_array(&j);
+    }
+    say_problems(&c, errors.data, true);
+    uint32_t count = c.count;
+    if (as_json) {
+        pk_json_end(&j);
+        pk_json_key(&j, "warnings");
+        pk_json_array(&j);
+    }
+    say_problems(&c, warnings.data, false);
+    if (as_json) {
+        pk_json_end(&j);
+        pk_json_end(&j);
+        pk_buf_addc(out, '\n');
+    }
+    if (count > 0) {
+        status = pk_fail(err, PK_BAD_INPUT, "%s: %u errors", name, count);
+    }
+done:
+    pk_buf_finish(&warnings);
+    pk_buf_finish(&errors);
+    return status;
 }
 
 /* ---- show ---- */
 
 enum { COLOURS_MAX = 1024 };
+
+static void write_value(struct pk_json *j, const struct pk_ev *v);
+
+/* The word of an enum's index. */
+static void write_word(struct pk_json *j, const struct pk_prop *p, uint32_t index)
+{
+    const char *at = p->values;
+    for (; index > 0 && *at != '\0'; index--) {
+        at += strcspn(at, "|");
+        at += *at == '|';
+    }
+    char word[32] = "";
+    size_t n = strcspn(at, "|");
+    memcpy(word, at, n < sizeof(word) ? n : 0);
+    pk_json_string(j, word);
+}
+
+/* What a property is at the zoom: its value, or "by feature". */
+static void write_property(struct pk_json *j, const struct pk_style *s, int prop,
+                           uint32_t node, double zoom)
+{
+    const struct pk_node *n = &s->program.nodes[node];
+    if ((n->uses & (PK_USES_FEATURE | PK_USES_VAR)) != 0) {
+        pk_json_string(j, "by feature");
+        return;
+    }
+    struct pk_style_input in = {.zoom = zoom};
+    struct pk_eval e;
+    pk_eval_begin(&e, &s->program, &in);
+    struct pk_ev v = pk_eval(&e, node);
+    if (pk_props[prop].type == PK_PROP_ENUM && v.type == PK_T_NUMBER) {
+        write_word(j, &pk_props[prop], (uint32_t)v.u.number);
+    } else if (e.failed) {
+        pk_json_null(j);
+    } else {
+        write_value(j, &v);
+    }
+}
+
+/* Next property that the document gives for the layer, -1 at the end. */
+static int next_given(const struct pk_style *s, const struct pk_style_layer *l, int prop)
+{
+    for (prop++; prop < PK_PROP_COUNT; prop++) {
+        if (pk_props[prop].layer == l->type &&
+            s->rules[l->index].node[prop] != s->fallback[prop]) {
+            return prop;
+        }
+    }
+    return -1;
+}
 
 static void show_layer_text(struct pk_buf *out, const struct pk_style *s,
                             const struct pk_style_layer *l, double zoom)
@@ -46,6 +213,13 @@ static void show_layer_text(struct pk_buf *out, const struct pk_style *s,
                 l->source_layer == NULL ? "-" : l->source_layer, l->min_zoom,
                 fmin(l->max_zoom, 24), pk_style_reach(s, l, zoom),
                 pk_style_is_constant(s, l) ? "same for all" : "by feature");
+    for (int p = next_given(s, l, -1); drawn && p >= 0; p = next_given(s, l, p)) {
+        struct pk_json j;
+        pk_buf_addf(out, "      %s: ", pk_props[p].name);
+        pk_json_init(&j, out);
+        write_property(&j, s, p, s->rules[l->index].node[p], zoom);
+        pk_buf_addc(out, '\n');
+    }
 }
 
 static void show_layer_json(struct pk_json *j, const struct pk_style *s,
@@ -67,6 +241,13 @@ static void show_layer_json(struct pk_json *j, const struct pk_style *s,
     pk_json_fixed(j, pk_style_reach(s, l, zoom), 2);
     pk_json_key(j, "by_feature");
     pk_json_bool(j, !pk_style_is_constant(s, l));
+    pk_json_key(j, "values");
+    pk_json_object(j);
+    for (int p = next_given(s, l, -1); p >= 0; p = next_given(s, l, p)) {
+        pk_json_key(j, pk_props[p].name);
+        write_property(j, s, p, s->rules[l->index].node[p], zoom);
+    }
+    pk_json_end(j);
     pk_json_end(j);
 }
 

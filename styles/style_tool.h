@@ -10,14 +10,17 @@
 #include "base/buf.h"
 #include "styles/style.h"
 
-/* check: read the document under every shipped theme. One line per warning and
- * theme in *out ("bench: cvd: 7 layers, 3 properties"). Errors: what
- * pk_style_read says. */
-enum pk_status pk_style_tool_check(struct pk_buf *out, const char *name, const char *json,
-                                   size_t len, struct pk_error *err) PK_MUST_CHECK;
+/* check: read the document under every shipped theme and tell all that is wrong, not the
+ * first alone: a line per theme it can be drawn in ("bench: cvd: 7 layers, 3
+ * properties"), then "NAME:LINE:COLUMN: error: PATH: what" and the same with "warning";
+ * or one JSON object with `errors` and `warnings`. Errors: PK_BAD_INPUT how many there
+ * were, or why it is no style document at all. */
+enum pk_status pk_style_tool_check(struct pk_buf *out, const char *name, const char *text,
+                                   size_t len, bool as_json,
+                                   struct pk_error *err) PK_MUST_CHECK;
 
 /* show: what the style is at a zoom: layers with type, source layer, zoom range,
- * how far their ink reaches and whether paint depends on the feature, the
+ * how far their ink reaches, what their properties are at that zoom, the
  * properties that are read, the colours. Plain text, or JSON. */
 void pk_style_tool_show(struct pk_buf *out, const struct pk_style *style, double zoom,
                         bool json);

@@ -453,6 +453,47 @@ static void the_table_of_properties_can_be_read(void **state)
     pk_buf_finish(&out);
 }
 
+static void check_tells_every_problem_with_its_place(void **state)
+{
+    (void)state;
+    static const char json[] =
+        "{\"version\": 8, \"layers\": [\n"
+        "  {\"id\": \"a\", \"type\": \"fill\", \"source-layer\": \"x\", \"sauce\": 1,\n"
+        "   \"paint\": {\"fill-color\": \"rd\",\n"
+        "             \"fill-opacity\": 7}},\n"
+        "  {\"id\": \"h\", \"type\": \"heatmap\", \"source-layer\": \"x\"},\n"
+        "  {\"id\": \"e\", \"type\": \"fill-extrusion\", \"source-layer\": \"x\"},\n"
+        "  {\"id\": \"l\", \"type\": \"line\", \"source-layer\": \"x\",\n"
+        "   \"filter\": [\"==\", [\"get\", 1], 2],\n"
+        "   \"paint\": {\"line-width\": 300, \"line-gradient\": \"red\"}}]}";
+    static const char *const wants[] = {
+        "t:2:61: error: layers[0].sauce: layers have no such member",
+        "t:3:28: error: layers[0].paint.fill-color: \"rd\" is not a color",
+        "t:4:30: error: layers[0].paint.fill-opacity: 7 is outside 0 to 1",
+        "t:5:23: error: layers[1].type: \"heatmap\" is not drawn",
+        "error: layers[3].filter[1][1]",
+        "warning: layers[2]: fill-extrusion layers are not drawn",
+        "warning: layers[3].paint.line-width: 300 is drawn as 256",
+        "warning: layers[3].paint.line-gradient: ignored",
+    };
+    struct pk_buf out;
+    struct pk_error err;
+    pk_buf_init(&out, 100000);
+    assert_int_equal(pk_style_tool_check(&out, "t", json, strlen(json), false, &err),
+                     PK_BAD_INPUT);
+    assert_string_equal(err.text, "t: 5 errors");
+    for (size_t i = 0; i < PK_COUNT(wants); i++) {
+        if (strstr(out.data, wants[i]) == NULL) {
+            fail_msg("%s is not in\n%s", wants[i], out.data);
+        }
+    }
+    pk_buf_clear(&out);
+    assert_int_equal(pk_style_tool_check(&out, "t", json, strlen(json), true, &err),
+                     PK_BAD_INPUT);
+    assert_non_null(strstr(out.data, "\"line\":4,\"column\":30"));
+    pk_buf_finish(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -468,6 +509,7 @@ int main(void)
         cmocka_unit_test(older_filters_and_functions_mean_what_they_did),
         cmocka_unit_test(a_theme_changes_states_and_layers),
         cmocka_unit_test(themes_with_mistakes_are_refused),
+        cmocka_unit_test(check_tells_every_problem_with_its_place),
         cmocka_unit_test(the_table_of_properties_can_be_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

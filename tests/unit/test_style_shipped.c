@@ -456,7 +456,7 @@ static void tools_show_and_check(void **state)
     pk_buf_init(&out, 1000000);
     size_t len = 0;
     const char *json = pk_shipped_style("plan", &len);
-    assert_int_equal(pk_style_tool_check(&out, "plan", json, len, &err), PK_OK);
+    assert_int_equal(pk_style_tool_check(&out, "plan", json, len, false, &err), PK_OK);
     assert_non_null(strstr(out.data, "plan: cvd: "));
     struct pk_style *s = shipped("plan", "cvd");
     pk_buf_clear(&out);
