@@ -8,6 +8,7 @@
 #include "server/assets.h"
 #include "server/cache.h"
 #include "server/page.h"
+#include "server/styleset.h"
 #include "server/writer_link.h"
 
 enum {
@@ -40,9 +41,16 @@ bool pk_fast_health(struct pk_app *app, const struct pk_request *request,
     pk_json_object(&j);
     bool readable = is_database_readable(app), away;
     const char *writer = pk_writer_state(app, &away);
-    pk_json_member(&j, "status", readable && !away ? "ok" : "degraded");
+    struct pk_arena arena = {0};
+    const char *problem = pk_styles_problem(app->styles, &arena);
+    pk_json_member(&j, "status",
+                   readable && !away && problem == NULL ? "ok" : "degraded");
     pk_json_member(&j, "database", readable ? "readable" : "not readable");
     pk_json_member(&j, "writer", writer);
+    if (problem != NULL) { /* the last good one is still drawn */
+        pk_json_member(&j, "style", problem);
+    }
+    pk_arena_finish(&arena);
     pk_json_member_int(&j, "version", atomic_load(&app->version));
     pk_json_end(&j);
     text(response, &out, 200);

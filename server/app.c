@@ -214,7 +214,7 @@ static enum pk_status read_look(struct pk_app *app, struct pk_error *err)
 }
 
 enum pk_status pk_app_init(struct pk_app *app, const struct pk_opts *opts, bool cache,
-                           const char *const *styles, uint32_t style_count,
+                           bool serving, const char *const *styles, uint32_t style_count,
                            struct pk_error *err)
 {
     memset(app, 0, sizeof(*app));
@@ -231,7 +231,7 @@ enum pk_status pk_app_init(struct pk_app *app, const struct pk_opts *opts, bool 
     status = status == PK_OK ? read_logo(app, err) : status;
     status = status == PK_OK ? make_csp(app, err) : status;
     if (status == PK_OK) {
-        status = pk_styles_create(&app->styles, styles, style_count, err);
+        status = pk_styles_create(&app->styles, styles, style_count, serving, err);
     }
     if (status == PK_OK) {
         status = pk_backgrounds_create(&app->backgrounds, opts, err);

@@ -71,7 +71,7 @@ struct pk_app {
 /* Read the settings. `styles` are files given by --style (count of them).
  * Errors: PK_BAD_INPUT naming the setting, PK_IO. */
 enum pk_status pk_app_init(struct pk_app *app, const struct pk_opts *opts, bool cache,
-                           const char *const *styles, uint32_t style_count,
+                           bool serving, const char *const *styles, uint32_t style_count,
                            struct pk_error *err) PK_MUST_CHECK;
 void pk_app_finish(struct pk_app *app);
 void pk_app_count(struct pk_app *app, enum pk_counter counter);

@@ -40,7 +40,8 @@ int pk_session_open(struct pk_session *s, struct pk_invocation *in, bool renderi
         count = 0;
     }
     pk_db_start();
-    enum pk_status status = pk_app_init(&s->app, in->opts, false, styles, count, &err);
+    enum pk_status status =
+        pk_app_init(&s->app, in->opts, false, false, styles, count, &err);
     if (status != PK_OK) {
         return pk_command_fail(in, PK_EXIT_USAGE, "%s", err.text);
     }

@@ -41,8 +41,8 @@ static enum pk_status begin(struct serving *s, struct pk_invocation *in,
         status = pk_opts_set(in->opts, "listen", address, "command line", err);
     }
     if (status == PK_OK) {
-        status = pk_app_init(&s->app, in->opts, !pk_given_flag(in, "no-cache"), styles,
-                             count, err);
+        status = pk_app_init(&s->app, in->opts, !pk_given_flag(in, "no-cache"), true,
+                             styles, count, err);
     }
     if (status == PK_OK) {
         status = pk_render_start(NULL, err);

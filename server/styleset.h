@@ -17,9 +17,17 @@ enum { PK_STYLESET_MAX = 4000 }; /* compiled styles, themes counted */
 struct pk_styles;
 
 /* Compiles the shipped styles with every theme, and the files. A file's style is called
- * by its document's `name`. Errors: PK_BAD_INPUT with file and place; PK_IO. */
+ * by its document's `name`. With `serving` a file that is there but no good style is
+ * remembered as a problem and left out; it is looked at again when it changes. Errors:
+ * PK_BAD_INPUT with file and place; PK_IO. */
 enum pk_status pk_styles_create(struct pk_styles **out, const char *const *files,
-                                uint32_t file_count, struct pk_error *err) PK_MUST_CHECK;
+                                uint32_t file_count, bool serving,
+                                struct pk_error *err) PK_MUST_CHECK;
+/* Read the files again that changed since; one that is no good leaves its last good
+ * style in place. One thread only (the watcher's). */
+void pk_styles_reload(struct pk_styles *styles);
+/* What is wrong with a file now, copied into the arena; NULL when all are good. */
+const char *pk_styles_problem(struct pk_styles *styles, struct pk_arena *arena);
 void pk_styles_destroy(struct pk_styles *styles);
 
 /* Compile what is new or different among the layers of a version. One thread only (the

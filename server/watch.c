@@ -12,6 +12,8 @@
 #include "server/styleset.h"
 #include "server/writer_link.h"
 
+enum { STYLE_TICKS = 10 }; /* style files are looked at twice a second */
+
 struct pk_watch {
     struct pk_app *app;
     struct pk_store *store;
@@ -20,6 +22,7 @@ struct pk_watch {
     bool running;
     _Atomic bool stopping;
     int64_t logged_ms;
+    uint32_t ticks;
 };
 
 /* Codes from 9900 on belong to no Swedish municipality: samples use them. */
@@ -143,6 +146,9 @@ static void *run(void *arg)
         struct timespec pause = {0, PK_WATCH_MS * 1000000L};
         nanosleep(&pause, NULL);
         pk_writer_link_tick(watch->app);
+        if (++watch->ticks % STYLE_TICKS == 0) {
+            pk_styles_reload(watch->app->styles);
+        }
         struct pk_error err = {0};
         if (look(watch, &err) != PK_OK && pk_now_ms() - watch->logged_ms > 10000) {
             watch->logged_ms = pk_now_ms();

@@ -695,6 +695,43 @@ class Lives(unittest.TestCase):
             self.assertIn(done.returncode, (1, 2), args)
             self.assertEqual(done.stdout, b"", args)
 
+    def test_a_bad_style_leaves_the_last_good_one(self):
+        path = os.path.join(self.folder, "own.json")
+        good = ('{"version":8,"name":"own","layers":[{"id":"g","type":"background",'
+                '"paint":{"background-color":"%s"}}]}')
+
+        def write(text):
+            with open(path + ".new", "w", encoding="utf-8") as f:
+                f.write(text)
+            os.replace(path + ".new", path)
+
+        def until(server, what):
+            end = time.monotonic() + 10
+            while not what() and time.monotonic() < end:
+                time.sleep(0.05)
+            self.assertTrue(what(), server.get("/health").body)
+
+        write(good % "#ff0000")
+        server = Server(self.db, "--style", path)
+        tile = "/tiles/own/WebMercatorQuad/3/4/2.png"
+        red = server.get(tile).body
+        write(good % "rd")
+        until(server, lambda: "style" in server.get("/health").json())
+        health = server.get("/health").json()
+        self.assertEqual(health["status"], "degraded")
+        self.assertIn("layers[0].paint.background-color", health["style"])
+        self.assertEqual(server.get(tile).body, red)
+        write(good % "#00ff00")
+        until(server, lambda: server.get("/health").json()["status"] == "ok")
+        self.assertNotEqual(server.get(tile).body, red)
+        self.assertEqual(server.stop(), 0)
+        write("{")
+        server = Server(self.db, "--style", path)  # as after a crash: the rest is served
+        self.assertEqual(server.get("/health").json()["status"], "degraded")
+        self.assertEqual(server.get(tile).status, 404)
+        self.assertEqual(server.get(tile.replace("own", "plan")).status, 200)
+        self.assertEqual(server.stop(), 0)
+
     def test_a_dead_background_leaves_the_map_standing(self):
         with socket.socket() as dead:
             dead.bind(("127.0.0.1", 0))
