@@ -140,19 +140,10 @@ static enum pk_status check_base(struct pk_db *db, int64_t id, int64_t base,
 static enum pk_status count_rows(int64_t *out, struct pk_db *db, int64_t id,
                                  struct pk_error *err)
 {
-    enum pk_status status = PK_OK;
     int64_t n = 0;
+    enum pk_status status =
+        pk_publish_count(out, db, "draft_id = ?1 AND from_version IS NULL", id, err);
 
-    *out = 0;
-    for (size_t i = 0; i < pk_row_table_count && !status; i++) {
-        char *sql = sqlite3_mprintf("SELECT count(*) FROM %s WHERE draft_id = ?1 "
-                                    "AND from_version IS NULL",
-                                    pk_row_tables[i].name);
-
-        status = pk_publish_number(&n, db, sql, &id, 1, err);
-        sqlite3_free(sql);
-        *out += n;
-    }
     if (!status)
         status = pk_publish_number(
             &n, db, "SELECT count(*) FROM draft_end WHERE draft_id = ?1", &id, 1, err);

@@ -75,5 +75,9 @@ enum pk_status pk_publish_run(struct pk_db *db, const char *sql, const int64_t *
 enum pk_status pk_publish_number(int64_t *out, struct pk_db *db, const char *sql,
                                  const int64_t *numbers, size_t count,
                                  struct pk_error *err);
+/* How many rows of all tables with versions `of` takes ("from_version > ?1"; `number` is
+ * ?1). */
+enum pk_status pk_publish_count(int64_t *out, struct pk_db *db, const char *of,
+                                int64_t number, struct pk_error *err);
 
 #endif

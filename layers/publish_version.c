@@ -69,6 +69,24 @@ enum pk_status pk_publish_number(int64_t *out, struct pk_db *db, const char *sql
     return status;
 }
 
+enum pk_status pk_publish_count(int64_t *out, struct pk_db *db, const char *of,
+                                int64_t number, struct pk_error *err)
+{
+    enum pk_status status = PK_OK;
+    int64_t n = 0;
+
+    *out = 0;
+    for (size_t i = 0; i < pk_row_table_count && !status; i++) {
+        char *sql = sqlite3_mprintf("SELECT count(*) FROM %s WHERE %s",
+                                    pk_row_tables[i].name, of);
+
+        status = pk_publish_number(&n, db, sql, &number, 1, err);
+        sqlite3_free(sql);
+        *out += n;
+    }
+    return status;
+}
+
 char *pk_content_columns(struct pk_db *db, const char *table, const char *without)
 {
     sqlite3_stmt *stmt;

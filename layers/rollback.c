@@ -65,20 +65,13 @@ static enum pk_status fill_earlier(struct pk_publishing *p, void *ctx,
 static enum pk_status changed_since(int64_t *out, struct pk_db *db, int64_t to,
                                     struct pk_error *err)
 {
-    enum pk_status status = PK_OK;
-    int64_t n = 0;
+    int64_t ended = 0;
+    enum pk_status status = pk_publish_count(out, db, "from_version > ?1", to, err);
 
-    *out = 0;
-    for (size_t i = 0; i < pk_row_table_count && !status; i++) {
-        char *sql = sqlite3_mprintf(
-            "SELECT (SELECT count(*) FROM %s WHERE from_version > ?1) + (SELECT count(*) "
-            "FROM %s WHERE to_version > ?1 AND to_version < 4611686018427387904)",
-            pk_row_tables[i].name, pk_row_tables[i].name);
-
-        status = pk_publish_number(&n, db, sql, &to, 1, err);
-        sqlite3_free(sql);
-        *out += n;
-    }
+    if (!status)
+        status = pk_publish_count(
+            &ended, db, "to_version > ?1 AND to_version < 4611686018427387904", to, err);
+    *out += ended;
     return status;
 }
 

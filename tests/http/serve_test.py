@@ -275,6 +275,12 @@ class Serving(unittest.TestCase):
                 answer = self.server.raw(data, 5)
                 found = [int(n) for n in re.findall(rb"HTTP/1\.1 (\d+) ", answer)]
                 self.assertEqual(found, statuses, answer)
+        with self.server.connect() as s:  # a body that waits to be asked for
+            s.settimeout(5)
+            s.sendall((posted % 2).replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n"))
+            self.assertTrue(s.recv(100).startswith(b"HTTP/1.1 100 "))
+            s.sendall(b"{}")
+            self.assertTrue(s.recv(4096).startswith(b"HTTP/1.1 400 "))  # no geometry
         with self.server.connect() as s:  # a request in many pieces is the same request
             for byte in get + b"Connection: close\r\n\r\n":
                 s.sendall(bytes([byte]))
