@@ -326,10 +326,10 @@ static int compare_along(const void *p, const void *q)
 static void sort_between(struct splitter *s, const struct segment *e)
 {
     uint32_t n = e->count;
-    uint32_t *ids = s->between + e->first;
-    if (n < 2) {
+    if (n < 2) { /* there may be no list at all */
         return;
     }
+    uint32_t *ids = s->between + e->first;
     const int64_t *v = s->t->v[PK_TM], *a = v + 2 * (size_t)e->a,
                   *b = v + 2 * (size_t)e->b;
     struct along *order = pk_xcalloc(n, sizeof(*order));
