@@ -1,17 +1,20 @@
 #include <string.h>
 
+#include "base/parse.h"
 #include "server/cmd.h"
 #include "server/styleset.h"
 #include "styles/shipped.h"
 #include "tiles/audit/audit.h"
+#include "tiles/audit/corpus.h"
 
-enum { THEMES_MAX = 32, OUTPUT_MAX = 256 << 20 };
+enum { THEMES_MAX = 32, TILES = 240, TILES_MAX = 8000, OUTPUT_MAX = 256 << 20 };
 
 const struct pk_command_option pk_options_audit[] = {
     {"all",   NULL,   "--json: every measurement, not only what fails"},
     {"json",  NULL,   "the report as JSON"                            },
     {"style", "NAME", "the style, or a style file (plan)"             },
     {"theme", "NAME", "one theme (all)"                               },
+    {"tiles", "N",    "how many tiles are looked at (240); 0: none"   },
     {NULL,    NULL,   NULL                                            },
 };
 
@@ -75,11 +78,27 @@ int pk_cmd_audit(struct pk_invocation *in)
     }
     code = find_styles(in, &s, styles, &count);
     struct pk_arena arena = {0};
+    struct pk_corpus corpus = {0};
+    uint32_t tiles = TILES;
+    const char *tiles_text = pk_given_value(in, "tiles");
+    if (code == PK_EXIT_OK && tiles_text != NULL &&
+        !pk_parse_all_u32(tiles_text, TILES_MAX, &tiles)) {
+        code = pk_command_fail(in, PK_EXIT_USAGE,
+                               "--tiles: \"%.20s\" is not a number up to %d", tiles_text,
+                               TILES_MAX);
+    }
+    if (code == PK_EXIT_OK && tiles > 0 &&
+        pk_corpus_choose(&corpus, styles[0], s.worker.store, tiles, &arena, &err) !=
+            PK_OK) {
+        code = pk_command_error(in, &err);
+    }
     for (uint32_t i = 0; code == PK_EXIT_OK && i < count; i++) {
         struct pk_audit_request request = {
             .style = styles[i],
             .base = pk_styles_find(s.app.styles, "base", pk_style_theme(styles[i])),
-            .store = s.worker.store};
+            .store = s.worker.store,
+            .corpus = corpus.count > 0 ? &corpus : NULL,
+            .chart = true};
         if (pk_audit_run(&audits[i], &request, &arena, &err) != PK_OK) {
             code = pk_command_error(in, &err);
         }

@@ -363,6 +363,38 @@ void pk_paint_signs(struct pk_painter *p, struct pk_surface *s,
 
 /* ---- id pictures ---- */
 
+/* The part of the window that ink of the shape can reach, begun as the scratch; false:
+ * none. */
+static bool begin_scratch(struct pk_painter *p, const struct pk_surface *s,
+                          const struct pk_shape *shape, const int64_t *xy, int64_t reach)
+{
+    int64_t x0 = INT64_MAX, y0 = INT64_MAX, x1 = INT64_MIN, y1 = INT64_MIN;
+    for (uint32_t r = 0; r < shape->ring_count; r++) {
+        const int64_t *v = xy + 2 * (size_t)shape->rings[r].first;
+        for (uint32_t i = 0; i < shape->rings[r].count; i++) {
+            x0 = v[2 * i] < x0 ? v[2 * i] : x0;
+            x1 = v[2 * i] > x1 ? v[2 * i] : x1;
+            y0 = v[2 * i + 1] < y0 ? v[2 * i + 1] : y0;
+            y1 = v[2 * i + 1] > y1 ? v[2 * i + 1] : y1;
+        }
+    }
+    if (x0 > x1) {
+        return false;
+    }
+    x0 = (x0 - reach) / PK_SUB - 1;
+    y0 = (y0 - reach) / PK_SUB - 1;
+    x1 = (x1 + reach) / PK_SUB + 2;
+    y1 = (y1 + reach) / PK_SUB + 2;
+    x0 = x0 < s->x ? s->x : x0;
+    y0 = y0 < s->y ? s->y : y0;
+    x1 = x1 > s->x + s->w ? s->x + s->w : x1;
+    y1 = y1 > s->y + s->h ? s->y + s->h : y1;
+    struct pk_error err;
+    return x0 < x1 && y0 < y1 &&
+           pk_surface_begin(&p->scratch, x0, y0, (uint32_t)(x1 - x0), (uint32_t)(y1 - y0),
+                            &err) == PK_OK;
+}
+
 /* A stroke has no centres: a pixel is its own when it is covered by half or more. */
 static void stroke_ids(struct pk_painter *p, struct pk_surface *s,
                        const struct pk_view *view, const struct pk_draw *item,
@@ -371,19 +403,24 @@ static void stroke_ids(struct pk_painter *p, struct pk_surface *s,
     static const struct pk_ink black = {
         .colour = {0, 0, 0, 255}
     };
-    struct pk_error err;
     struct pk_pen pen;
     if (!pk_pen_of(&pen, item->paint, view->scale) ||
-        pk_surface_begin(&p->scratch, s->x, s->y, s->w, s->h, &err) != PK_OK) {
+        !begin_scratch(p, s, item->shape, xy, pk_pen_reach(&pen))) {
         return;
     }
+    const struct pk_surface *from = &p->scratch;
+    pk_raster_begin(p->raster, from);
     stroke_shape(p, view, item->shape, xy, &pen);
     pk_raster_paint_mask(p->raster, &p->scratch, &black);
-    for (size_t i = 0; i < (size_t)s->w * s->h; i++) {
-        uint8_t rgba[4];
-        memcpy(rgba, &p->scratch.px[i], sizeof rgba);
-        if (rgba[3] >= 128) {
-            s->px[i] = value;
+    pk_raster_begin(p->raster, s);
+    for (uint32_t y = 0; y < from->h; y++) {
+        uint32_t *to = s->px + (size_t)(from->y + y - s->y) * s->w + (from->x - s->x);
+        for (uint32_t x = 0; x < from->w; x++) {
+            uint8_t rgba[4];
+            memcpy(rgba, &from->px[(size_t)y * from->w + x], sizeof rgba);
+            if (rgba[3] >= 128) {
+                to[x] = value;
+            }
         }
     }
 }

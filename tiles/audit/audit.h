@@ -25,6 +25,8 @@
 #include "styles/colour.h"
 #include "styles/style.h"
 
+struct pk_corpus;
+
 enum { PK_AUDIT_RULES = 17, PK_AUDIT_FINDINGS_MAX = 400000 };
 
 /* What a rule is: the table of rules.c. */
@@ -61,16 +63,16 @@ struct pk_audit {
  * measured. */
 struct pk_audit_request {
     const struct pk_style *style;
-    const struct pk_style *base; /* whose background is the ground; NULL = white */
-    struct pk_store *store;      /* NULL: no tiles */
-    uint32_t tiles;              /* at most so many */
-    bool chart;                  /* draw and measure the chart */
-    bool (*stop)(void *ctx);     /* asked now and then; may be NULL */
+    const struct pk_style *base;    /* whose background is the ground; NULL = white */
+    struct pk_store *store;         /* NULL: no tiles */
+    const struct pk_corpus *corpus; /* places of tiles (corpus.h); NULL: none */
+    bool chart;                     /* draw and measure the chart */
+    bool (*stop)(void *ctx);        /* asked now and then; may be NULL */
     void *ctx;
 };
 
 /* Memory is the arena's. pk_render_start has been called when pictures are asked for.
- * Errors: of the store, PK_CANCELLED when told to stop. */
+ * Errors: of the store, PK_BUSY when told to stop. */
 enum pk_status pk_audit_run(struct pk_audit *out, const struct pk_audit_request *request,
                             struct pk_arena *arena, struct pk_error *err) PK_MUST_CHECK;
 

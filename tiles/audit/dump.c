@@ -57,9 +57,8 @@ static void list_zooms(struct pk_dump *out, struct pk_arena *arena)
     }
 }
 
-/* The ground at a zoom: the style's own background, else the base's, else white. */
-static struct pk_rgba ground_of(const struct pk_style *style, const struct pk_style *base,
-                                double zoom)
+struct pk_rgba pk_audit_ground(const struct pk_style *style, const struct pk_style *base,
+                               double zoom)
 {
     struct pk_rgba ground = {255, 255, 255, 255};
     const struct pk_style *both[] = {base, style};
@@ -422,7 +421,7 @@ static void make(struct dumper *d, const struct pk_style *base)
     struct pk_dump *out = d->out;
     for (uint32_t i = 0; i < out->zoom_count; i++) {
         d->zoom = out->zooms[i];
-        d->ground = ground_of(d->style, base, d->zoom);
+        d->ground = pk_audit_ground(d->style, base, d->zoom);
         out->grounds[i] = d->ground;
         memset(d->slots, 0, SLOTS * sizeof *d->slots);
         for (uint32_t c = 0; c < d->values.count; c++) {

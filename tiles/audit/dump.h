@@ -77,6 +77,10 @@ struct pk_dump {
 enum pk_status pk_dump_make(struct pk_dump *out, const struct pk_style *style,
                             const struct pk_style *base, struct pk_arena *arena,
                             struct pk_error *err) PK_MUST_CHECK;
+/* The ground at a zoom: the base's background, white without one, under the style's
+ * own. */
+struct pk_rgba pk_audit_ground(const struct pk_style *style, const struct pk_style *base,
+                               double zoom);
 /* Looks of one zoom: first and past the last. */
 void pk_dump_at(const struct pk_dump *dump, uint32_t zoom, uint32_t *first,
                 uint32_t *end);

@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "tiles/audit/chart.h"
+#include "tiles/audit/corpus.h"
+#include "tiles/audit/pictures.h"
 
 #define BIT(rule) (UINT32_C(1) << (rule))
 
@@ -216,6 +219,131 @@ bool pk_patterns_differ(const struct pk_look *a, const struct pk_look *b)
     return carries_more(a, b) || carries_more(b, a);
 }
 
+/* ---- pictures ---- */
+
+enum { SEAMS_EVERY = 8, TWICE_EVERY = 16 }; /* blocks; cutting and 2x cost most */
+
+static enum pk_status is_wanted(const struct pk_auditor *a, struct pk_error *err)
+{
+    return a->request->stop && a->request->stop(a->request->ctx)
+               ? pk_fail(err, PK_BUSY, "the audit was told to stop")
+               : PK_OK;
+}
+
+/* Of what a chart of the zoom would show: zooms that look alike are drawn once. */
+static uint64_t chart_sign(const struct pk_dump *dump, uint32_t first, uint32_t end)
+{
+    uint64_t h = 0;
+    for (uint32_t i = first; i < end; i++) {
+        const struct pk_look *l = &dump->looks[i];
+        struct pk_rgba colours[] = {l->fill, l->text, l->halo};
+        uint64_t words[] = {l->identity, l->pattern_count, l->halo_width >= 2};
+        h = pk_hash64(colours, sizeof colours, pk_hash64(words, sizeof words, h));
+        for (uint32_t k = 0; k < l->stroke_count; k++) {
+            struct pk_rgba c = l->strokes[k].colour;
+            uint32_t line[] = {l->strokes[k].width >= 1.5, c.r, c.g, c.b, c.a};
+            h = pk_hash64(line, sizeof line, h);
+        }
+    }
+    return h;
+}
+
+static enum pk_status look_at_chart(struct pk_auditor *a, struct pk_shots *shots,
+                                    struct pk_error *err)
+{
+    struct pk_arena arena = {0};
+    enum pk_status st = PK_OK;
+    uint64_t last = 0;
+    for (uint32_t z = 0; st == PK_OK && z < a->dump.zoom_count; z++) {
+        uint32_t first, end;
+        struct pk_shot_place place;
+        struct pk_shot shot;
+        pk_dump_at(&a->dump, z, &first, &end);
+        pk_arena_reset(&arena);
+        struct pk_store *chart =
+            pk_chart_make(&place, &a->dump, a->request->style, first, end, &arena);
+        uint64_t sign = chart_sign(&a->dump, first, end);
+        if (!chart || sign == last) {
+            continue;
+        }
+        last = sign;
+        st = is_wanted(a, err);
+        if (st == PK_OK) {
+            st = pk_shot_take(&shot, shots, a->request->style, a->request->base, chart,
+                              place, 1, &arena, err);
+        }
+        if (st == PK_OK) {
+            pk_audit_borders(a, &shot);
+            pk_audit_rings(a, shots, &shot);
+            a->out->pictures++;
+        }
+    }
+    pk_arena_finish(&arena);
+    return st;
+}
+
+static enum pk_status look_at_block(struct pk_auditor *a, struct pk_shots *shots,
+                                    uint32_t i, struct pk_carried *carried,
+                                    struct pk_arena *arena, struct pk_error *err)
+{
+    const struct pk_audit_request *r = a->request;
+    struct pk_shot_place place = r->corpus->places[i];
+    uint32_t scale = i % TWICE_EVERY == 1 ? 2 : 1;
+    struct pk_shot shot;
+    enum pk_status st = is_wanted(a, err);
+    if (st == PK_OK) {
+        st = pk_shot_take(&shot, shots, r->style, r->base, r->store, place, scale, arena,
+                          err);
+    }
+    if (st != PK_OK) {
+        return st;
+    }
+    pk_audit_borders(a, &shot);
+    pk_audit_carriers(a, &shot, carried);
+    pk_audit_rings(a, shots, &shot);
+    a->out->tiles += PK_SHOT_TILES * PK_SHOT_TILES;
+    return i % SEAMS_EVERY == 0 ? pk_audit_seams(a, shots, r->store, place, err) : PK_OK;
+}
+
+static enum pk_status look_at_tiles(struct pk_auditor *a, struct pk_shots *shots,
+                                    struct pk_error *err)
+{
+    struct pk_arena arena = {0};
+    struct pk_carried carried = {0};
+    enum pk_status st = PK_OK;
+    for (uint32_t i = 0; st == PK_OK && i < a->request->corpus->count; i++) {
+        pk_arena_reset(&arena);
+        st = look_at_block(a, shots, i, &carried, &arena, err);
+    }
+    pk_arena_finish(&arena);
+    if (st == PK_OK && carried.areas > 0) {
+        pk_audit_note(
+            a, (struct pk_finding){.rule = PK_T4,
+                                   .what = "areas that hold 24 x 24 px",
+                                   .quantity = "% with letter or pattern",
+                                   .value = 100.0 * carried.carried / carried.areas,
+                                   .gate = 95,
+                                   .goal = 100,
+                                   .zoom = -1,
+                                   .vision = -1});
+    }
+    return st;
+}
+
+static enum pk_status look_at_pictures(struct pk_auditor *a, struct pk_error *err)
+{
+    struct pk_shots *shots = pk_shots_create();
+    if (!shots) {
+        return pk_fail(err, PK_IO, "fonts are not loaded");
+    }
+    enum pk_status st = a->request->chart ? look_at_chart(a, shots, err) : PK_OK;
+    if (st == PK_OK && a->request->corpus) {
+        st = look_at_tiles(a, shots, err);
+    }
+    pk_shots_destroy(shots);
+    return st;
+}
+
 /* ---- all of it ---- */
 
 enum pk_status pk_audit_run(struct pk_audit *out, const struct pk_audit_request *request,
@@ -238,6 +366,9 @@ enum pk_status pk_audit_run(struct pk_audit *out, const struct pk_audit_request 
     pk_audit_lines(&a);
     pk_audit_texts(&a);
     pk_audit_points(&a);
+    if (request->chart || request->corpus) {
+        st = look_at_pictures(&a, err);
+    }
     if (a.count > 0) {
         qsort(a.findings, a.count, sizeof *a.findings, compare_findings);
     }
@@ -246,5 +377,5 @@ enum pk_status pk_audit_run(struct pk_audit *out, const struct pk_audit_request 
     for (uint32_t i = 0; i < a.count; i++) {
         out->failures += a.findings[i].fails;
     }
-    return PK_OK;
+    return st;
 }
