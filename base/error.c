@@ -21,6 +21,7 @@ enum pk_status pk_fail(struct pk_error *err, enum pk_status code, const char *fm
         va_list args;
         va_start(args, fmt);
         err->code = code;
+        err->said = false;
         vsnprintf(err->text, sizeof(err->text), fmt, args);
         va_end(args);
     }
@@ -33,6 +34,7 @@ enum pk_status pk_error_context(struct pk_error *err, enum pk_status code,
     if (err == NULL) {
         return code;
     }
+    err->said = false;
     char old[sizeof(err->text)];
     memcpy(old, err->text, sizeof(old));
     va_list args;

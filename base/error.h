@@ -9,6 +9,8 @@
 #ifndef PK_BASE_ERROR_H
 #define PK_BASE_ERROR_H
 
+#include <stdbool.h>
+
 #define PK_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #define PK_MUST_CHECK        __attribute__((warn_unused_result))
 #define PK_COUNT(array)      (sizeof(array) / sizeof((array)[0]))
@@ -28,6 +30,8 @@ enum pk_status {
 /* Plain value, no allocation: put it on the stack, zero-initialised. */
 struct pk_error {
     enum pk_status code;
+    bool said; /* the text is a sentence of the catalogue, in the language of who asked:
+                  pk_fail_said() (base/msg.h) */
     char text[512];
 };
 

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 
 #include "base/buf.h"
+#include "base/error.h"
 
 enum pk_lang { PK_SV, PK_EN, PK_LANG_COUNT };
 
@@ -35,5 +36,13 @@ void pk_msg(struct pk_buf *out, enum pk_lang lang, enum pk_msg_id id, ...)
     __attribute__((sentinel));
 /* The same with the pairs as a va_list. */
 void pk_msg_list(struct pk_buf *out, enum pk_lang lang, enum pk_msg_id id, va_list pairs);
+
+/* pk_fail() with a sentence for the one who asked: "parameter: sentence", or only the
+ * sentence when `parameter` is NULL. Values in slots are cut at PK_SAID_VALUE_MAX bytes,
+ * between letters. */
+enum { PK_SAID_VALUE_MAX = 80 };
+enum pk_status pk_fail_said(struct pk_error *err, enum pk_status code, enum pk_lang lang,
+                            const char *parameter, enum pk_msg_id id, ...)
+    __attribute__((sentinel));
 
 #endif

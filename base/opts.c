@@ -42,6 +42,8 @@ static const struct pk_opt_key keys[] = {
     TEXT("background.ID.layers", NULL, "WMS or WMTS layer names"),
     TEXT("background.ID.matrixset", NULL, "WMTS tile matrix set"),
     NUMBER("background.ID.timeout_s", "5", 0.1, 60, "s", "give up on the server after"),
+    CHOICE("background.ID.tms", NULL, "WebMercatorQuad|SWEREF99TMKommun|SWEREF99TMQuad",
+           "our name of the WMTS matrix set; needed when its own name is another"),
     TEXT("background.ID.title.en", NULL, "name of the background in English"),
     TEXT("background.ID.title.sv", NULL, "name of the background in Swedish"),
     CHOICE("background.ID.type", NULL, "wms|wmts", "how the outside server is asked"),

@@ -85,7 +85,7 @@ int pk_child_main(int argc, char **argv)
     struct pk_stream_out out;
     struct pk_source src;
     struct arguments a;
-    struct pk_error err = {PK_OK, ""};
+    struct pk_error err = {0};
     enum pk_status status;
 
     if (!read_arguments(&a, argc, argv)) {

@@ -173,7 +173,7 @@ static bool number_of(int64_t *out, const struct pk_invocation *in, const char *
 int pk_cmd_diff(struct pk_invocation *in)
 {
     const char *path = pk_opts_text(in->opts, "db");
-    struct pk_error err = {PK_OK, ""};
+    struct pk_error err = {0};
     struct pk_db db;
     json_t *diff = NULL;
     int64_t draft, from, to;

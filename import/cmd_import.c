@@ -93,7 +93,7 @@ static enum pk_status take(struct work *w, const char *source, struct pk_error *
 {
     const struct pk_opts *opts = w->in->opts;
     char digest[PK_SHA256_TEXT] = "";
-    struct pk_error why = {PK_OK, ""};
+    struct pk_error why = {0};
     struct pk_stream_in *stream;
     enum pk_status status;
     int fd;
@@ -219,7 +219,7 @@ int pk_cmd_import(struct pk_invocation *in)
                      .mapping = pk_given_value(in, "mapping"),
                      .layer = pk_given_value(in, "layer")};
     const char *path = pk_opts_text(in->opts, "db");
-    struct pk_error err = {PK_OK, ""};
+    struct pk_error err = {0};
     enum pk_status status;
 
     if (path == NULL) {

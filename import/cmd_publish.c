@@ -75,7 +75,7 @@ static int open_for(struct pk_db *db, int64_t *number, struct pk_invocation *in,
                     const char *option)
 {
     const char *path = pk_opts_text(in->opts, "db"), *text = pk_given_value(in, option);
-    struct pk_error err = {PK_OK, ""};
+    struct pk_error err = {0};
     uint64_t value;
 
     if (!path || !text)
@@ -94,7 +94,7 @@ static int open_for(struct pk_db *db, int64_t *number, struct pk_invocation *in,
 int pk_cmd_publish(struct pk_invocation *in)
 {
     const char *at = pk_given_value(in, "at");
-    struct pk_error err = {PK_OK, ""};
+    struct pk_error err = {0};
     struct pk_db db;
     int64_t draft, version = 0, left = 0;
     time_t when;
@@ -129,7 +129,7 @@ int pk_cmd_publish(struct pk_invocation *in)
 
 int pk_cmd_rollback(struct pk_invocation *in)
 {
-    struct pk_error err = {PK_OK, ""};
+    struct pk_error err = {0};
     struct pk_db db;
     int64_t to, version = 0;
     int code = open_for(&db, &to, in, "to");

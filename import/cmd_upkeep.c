@@ -58,7 +58,7 @@ int pk_cmd_restore(struct pk_invocation *in)
 {
     static const char *const names[] = {"version"};
     const char *path = pk_opts_text(in->opts, "db");
-    struct pk_error err = {PK_OK, ""};
+    struct pk_error err = {0};
     struct pk_backup info;
     char kept[NAME_MAX_BYTES], version[24];
 
@@ -83,7 +83,7 @@ int pk_cmd_upgrade(struct pk_invocation *in)
 {
     static const char *const names[] = {"from", "to"};
     const char *path = pk_opts_text(in->opts, "db");
-    struct pk_error err = {PK_OK, ""};
+    struct pk_error err = {0};
     char kept[NAME_MAX_BYTES], before[16], after[16];
     int from = 0;
 
@@ -109,7 +109,7 @@ int pk_cmd_upgrade(struct pk_invocation *in)
 int pk_cmd_doctor(struct pk_invocation *in)
 {
     const char *path = pk_opts_text(in->opts, "db");
-    struct pk_error err = {PK_OK, ""};
+    struct pk_error err = {0};
     json_t *report = NULL;
     const json_t *checks;
     bool ok = false;

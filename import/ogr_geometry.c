@@ -158,7 +158,7 @@ void ogr_shapes_of(struct ogr_shapes *out, OGRGeometryH g, bool northing_first,
                        .northing_first = northing_first,
                        .tolerance = tolerance,
                        .arena = arena};
-    struct pk_error err = {PK_OK, ""};
+    struct pk_error err = {0};
 
     memset(out, 0, sizeof(*out));
     walk(&w, g, PK_OGR_DEPTH_MAX);

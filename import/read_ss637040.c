@@ -316,7 +316,7 @@ enum pk_status pk_read_ss637040(struct pk_source *src, const char *data, size_t 
 {
     struct ss_file file = {.src = src};
     struct pk_box all = PK_BOX_EMPTY;
-    struct pk_error why = {PK_BAD_INPUT, ""};
+    struct pk_error why = {.code = PK_BAD_INPUT};
     enum pk_status status;
     bool turned = false;
     int epsg = 0;

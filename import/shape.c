@@ -343,7 +343,7 @@ enum pk_status pk_shape_from_json(struct pk_geom *out, struct pk_shape *s,
                                   struct pk_error *err)
 {
     const char *type = pk_jget_string(geometry, "type");
-    struct pk_error why = {PK_OK, ""};
+    struct pk_error why = {0};
     struct json_reader r = {s, northing_first, tolerance, &why};
     size_t i = 0;
 

@@ -54,7 +54,7 @@ static enum pk_status take_source(struct writer *w, struct pk_draft *draft,
 {
     const struct pk_opts *opts = w->in->opts;
     char digest[PK_SHA256_TEXT] = "";
-    struct pk_error why = {PK_OK, ""};
+    struct pk_error why = {0};
     struct pk_stream_in *stream;
     struct pk_child_job job = {.source = source->path,
                                .layer = request->layer,
@@ -183,7 +183,7 @@ static bool receive(struct writer *w, char *bytes)
 static void look_at_day(struct writer *w)
 {
     pk_date today = pk_date_stockholm(time(NULL));
-    struct pk_error err = {PK_OK, ""};
+    struct pk_error err = {0};
     int64_t version = 0;
 
     if (today == w->day)
@@ -202,7 +202,7 @@ static void look_at_log(struct writer *w)
 {
     char name[4096];
     struct stat info;
-    struct pk_error err = {PK_OK, ""};
+    struct pk_error err = {0};
 
     snprintf(name, sizeof(name), "%s-wal", w->db.path);
     if (stat(name, &info) == 0 && info.st_size > WAL_MAX_BYTES &&
@@ -240,7 +240,7 @@ int pk_cmd_writer(struct pk_invocation *in)
     const char *path = pk_opts_text(in->opts, "db"), *fd = pk_given_value(in, "fd");
     struct writer w = {.in = in, .peer = PK_WRITER_PEER_FD, .day = PK_DATE_NONE};
     struct sigaction act_on = {.sa_handler = on_signal};
-    struct pk_error err = {PK_OK, ""};
+    struct pk_error err = {0};
     uint32_t number;
 
     if (!path)

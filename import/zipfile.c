@@ -303,7 +303,7 @@ static size_t read_entries(struct pk_source *src, const struct pk_zip_entry *ent
 
     pk_source_begin(src, "zip", NULL, NULL);
     for (size_t i = 0; i < count; i++) {
-        struct pk_error why = {PK_OK, ""};
+        struct pk_error why = {0};
         if (entries[i].path == NULL || is_companion(entries, count, i)) {
             continue;
         }
@@ -327,7 +327,7 @@ static size_t read_entries(struct pk_source *src, const struct pk_zip_entry *ent
 enum pk_status pk_read_zip(struct pk_source *src, struct pk_error *err)
 {
     struct pk_zip_entry *entries = NULL;
-    struct pk_error last = {PK_OK, ""};
+    struct pk_error last = {0};
     enum pk_status status = PK_OK;
     size_t count = 0;
     zip_t *zip = NULL;

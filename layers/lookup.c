@@ -132,6 +132,7 @@ static enum pk_status answer_question(struct lk *lk, const char **suggestions)
     if (status != PK_OK) {
         return status;
     }
+    a->ground = lk->is_shape ? lk->shape : (struct pk_geom){.kind = PK_GEOM_NONE};
     write_plans(lk);
     status = lk_layers(lk);
     write_links(lk);
@@ -198,17 +199,14 @@ struct whole_plan {
     enum pk_status status;
 };
 
-static bool join_part(const struct pk_part_row *row, void *ctx)
+/* `all` with the rings of `g` after its own. */
+static void append(struct pk_geom *all, const struct pk_geom *g, struct pk_arena *arena)
 {
-    struct whole_plan *w = ctx;
-    struct pk_geom *all = w->shape;
-    const struct pk_geom *g = &row->geom;
-    struct pk_geom sum = {.kind = PK_GEOM_AREA,
+    struct pk_geom sum = {.kind = g->kind,
                           .ring_count = all->ring_count + g->ring_count,
                           .vertex_count = all->vertex_count + g->vertex_count};
-    sum.rings = pk_arena_alloc(w->lk->arena, sum.ring_count + 1, sizeof *sum.rings);
-    sum.xy =
-        pk_arena_alloc(w->lk->arena, 2 * (size_t)sum.vertex_count + 2, sizeof *sum.xy);
+    sum.rings = pk_arena_alloc(arena, sum.ring_count + 1, sizeof *sum.rings);
+    sum.xy = pk_arena_alloc(arena, 2 * (size_t)sum.vertex_count + 2, sizeof *sum.xy);
     if (all->ring_count > 0) {
         memcpy(sum.rings, all->rings, all->ring_count * sizeof *sum.rings);
         memcpy(sum.xy, all->xy, 2 * (size_t)all->vertex_count * sizeof *sum.xy);
@@ -222,6 +220,14 @@ static bool join_part(const struct pk_part_row *row, void *ctx)
                2 * (size_t)g->vertex_count * sizeof *sum.xy);
     }
     *all = sum;
+}
+
+static bool join_part(const struct pk_part_row *row, void *ctx)
+{
+    struct whole_plan *w = ctx;
+    if (row->geom.ring_count > 0) {
+        append(w->shape, &row->geom, w->lk->arena);
+    }
     w->plan->shared_m2 += row->area_m2;
     w->plan->crs = row->crs;
     return true;
@@ -268,8 +274,8 @@ static enum pk_status whole(struct whole_plan *w, struct pk_id id)
     if (status == PK_OK && !w->plan->known) {
         char text[PK_ID_TEXT];
         pk_id_format(text, id);
-        return pk_fail(lk->err, PK_NOT_FOUND, "id: there is no plan %s in version %lld",
-                       text, (long long)lk->version);
+        return pk_fail_said(lk->err, PK_NOT_FOUND, lk->lang, "id", PK_MSG_REQ_NO_PLAN,
+                            "value", text, "version", lk_whole(lk, lk->version), NULL);
     }
     w->plan->phase = w->plan->phase == LK_ABSENT ? LK_ONGOING : w->plan->phase;
     if (status == PK_OK) {
@@ -322,5 +328,38 @@ enum pk_status pk_plan_answer(struct pk_answer_plan **out, struct pk_geom *geom,
         lk_write_plan(&lk, *out, w.plan);
     }
     lk_close(&lk);
+    return status;
+}
+
+struct shapes {
+    struct pk_geom *out;
+    struct pk_arena *arena;
+};
+
+static bool join_shape(const struct pk_part_row *row, void *ctx)
+{
+    struct shapes *s = ctx;
+    if (row->geom.kind != PK_GEOM_NONE && row->geom.ring_count > 0) {
+        append(&s->out[row->geom.kind - PK_GEOM_POINT], &row->geom, s->arena);
+    }
+    return true;
+}
+
+enum pk_status pk_regulation_shapes(struct pk_geom out[PK_REGULATION_KINDS],
+                                    struct pk_store *store, struct pk_id id,
+                                    struct pk_state state, struct pk_arena *arena,
+                                    struct pk_error *err)
+{
+    struct shapes s = {out, arena};
+    struct pk_rows rows = {.id = &id};
+    int64_t newest;
+    memset(out, 0, PK_REGULATION_KINDS * sizeof *out);
+    enum pk_status status = store->ops->begin(store, &newest, err);
+    if (status == PK_OK) {
+        status = store->ops->regulation_parts(store,
+                                              state.version > 0 ? state.version : newest,
+                                              &rows, join_shape, &s, arena, err);
+        store->ops->end(store);
+    }
     return status;
 }

@@ -143,6 +143,7 @@ struct pk_answer {
     /* To draw it: EPSG:3006. */
     struct pk_box extent;
     double x, y;
+    struct pk_geom ground; /* the property or shape; kind NONE when a point was asked */
 };
 
 /* Everything lies in the arena; *question is borrowed by the answer. The caller holds
@@ -167,6 +168,14 @@ enum pk_status pk_plan_answer(struct pk_answer_plan **out, struct pk_geom *geom,
                               struct pk_state state, enum pk_lang lang,
                               const struct pk_municipality *municipality,
                               struct pk_arena *arena, struct pk_error *err) PK_MUST_CHECK;
+
+/* A regulation's parts (what newer plans have left of them), EPSG:3006, one geometry of
+ * each kind it has: points, lines, areas. */
+enum { PK_REGULATION_KINDS = 3 };
+enum pk_status pk_regulation_shapes(struct pk_geom out[PK_REGULATION_KINDS],
+                                    struct pk_store *store, struct pk_id id,
+                                    struct pk_state state, struct pk_arena *arena,
+                                    struct pk_error *err) PK_MUST_CHECK;
 
 /* One element of `plans`, and of its `regulations`, as pk_answer_json() writes it: what
  * /plan/{id}?f=json and /regulation/{id}?f=json give. */

@@ -73,8 +73,9 @@ static enum pk_status read_versions(struct lk *lk, bool settle_day)
         return PK_OK;
     }
     if (settle_day && lk->version != 0) {
-        return pk_fail(lk->err, PK_NOT_FOUND, "version: there is no version %lld",
-                       (long long)lk->version);
+        return pk_fail_said(lk->err, PK_NOT_FOUND, lk->lang, "version",
+                            PK_MSG_REQ_NO_VERSION, "value", lk_whole(lk, lk->version),
+                            NULL);
     }
     return PK_OK;
 }
@@ -88,9 +89,9 @@ enum pk_status lk_settle_state(struct lk *lk)
                                                            : pk_date_stockholm(q->now);
     lk->version_day = PK_DATE_NONE;
     if (version_given && (lk->version < 1 || lk->version > lk->newest)) {
-        return pk_fail(lk->err, PK_NOT_FOUND,
-                       "version: there is no version %lld; the newest is %lld",
-                       (long long)lk->version, (long long)lk->newest);
+        return pk_fail_said(
+            lk->err, PK_NOT_FOUND, lk->lang, "version", PK_MSG_REQ_NO_VERSION_NEWEST,
+            "value", lk_whole(lk, lk->version), "newest", lk_whole(lk, lk->newest), NULL);
     }
     if (version_given && !q->day_given) {
         return read_versions(lk, true);
@@ -123,9 +124,8 @@ static bool collect_part(const struct pk_part_row *row, void *ctx)
     struct lk *lk = c->lk;
     if (lk->part_count == LK_PARTS_MAX) {
         c->status =
-            pk_fail(lk->err, PK_LIMIT,
-                    "%s: more than %d plan areas lie there; ask about less ground",
-                    lk->is_shape ? "geometry" : "point", LK_PARTS_MAX);
+            pk_fail_said(lk->err, PK_LIMIT, lk->lang, lk->is_shape ? "geometry" : "point",
+                         PK_MSG_REQ_TOO_MUCH, NULL);
         return false;
     }
     if (lk->part_count == lk->part_room) {
@@ -267,8 +267,8 @@ static struct lk_plan *meet_plan(struct lk *lk, struct pk_id id, enum pk_status 
         return plan;
     }
     if (lk->plan_count == LK_PLANS_MAX) {
-        *status = pk_fail(lk->err, PK_LIMIT, "geometry: more than %d plans lie there",
-                          LK_PLANS_MAX);
+        *status = pk_fail_said(lk->err, PK_LIMIT, lk->lang, "geometry",
+                               PK_MSG_REQ_TOO_MUCH, NULL);
         return NULL;
     }
     if (lk->plan_count == lk->plan_room) {

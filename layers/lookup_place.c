@@ -194,7 +194,8 @@ static enum pk_status find_named(struct found *f, struct lk *lk, const char *rol
         const char *title = title_form(lk, text, upper == 1);
         struct pk_rows rows = {.title = title};
         if (title == NULL) {
-            return pk_fail(lk->err, PK_BAD_INPUT, "%s: not valid UTF-8", kind);
+            return pk_fail_said(lk->err, PK_BAD_INPUT, lk->lang, kind, PK_MSG_REQ_LETTERS,
+                                NULL);
         }
         status = find_features(f, lk, role, &rows);
     }
@@ -325,16 +326,16 @@ static enum pk_status ask_property(struct lk *lk, const char **suggestions)
     }
     if (f->count == 0) {
         suggest(lk, "property", text, suggestions);
-        return pk_fail(lk->err, PK_NOT_FOUND, "property: no property is called \"%s\"",
-                       text);
+        return pk_fail_said(lk->err, PK_NOT_FOUND, lk->lang, "property",
+                            PK_MSG_REQ_NO_PROPERTY, "value", text, NULL);
     }
     struct pk_feature_row first = f->rows[0];
     if (first.title != NULL) {
         add_property(lk, &first);
     }
     if (!use_areas(lk, f)) {
-        return pk_fail(lk->err, PK_NOT_FOUND,
-                       "property: \"%s\" has no area in the data that is loaded", text);
+        return pk_fail_said(lk->err, PK_NOT_FOUND, lk->lang, "property",
+                            PK_MSG_REQ_NO_GROUND, "value", text, NULL);
     }
     return PK_OK;
 }
@@ -386,13 +387,13 @@ static enum pk_status ask_address(struct lk *lk, const char **suggestions)
     }
     if (f->count == 0 || f->rows[0].geom.vertex_count == 0) {
         suggest(lk, "address", text, suggestions);
-        return pk_fail(lk->err, PK_NOT_FOUND, "address: no address is called \"%s\"",
-                       text);
+        return pk_fail_said(lk->err, PK_NOT_FOUND, lk->lang, "address",
+                            PK_MSG_REQ_NO_ADDRESS, "value", text, NULL);
     }
     if (is_ambiguous(lk, f, suggestions)) {
-        return pk_fail(lk->err, PK_NOT_FOUND,
-                       "address: %u addresses are called \"%s\"; name the town as well",
-                       f->count, text);
+        return pk_fail_said(lk->err, PK_NOT_FOUND, lk->lang, "address",
+                            PK_MSG_REQ_ADDRESSES, "count", lk_whole(lk, f->count),
+                            "value", text, NULL);
     }
     double x, y, room;
     pk_geom_label_point(&f->rows[0].geom, 1.0, &x, &y, &room);
@@ -429,8 +430,8 @@ static enum pk_status to_tm(struct lk *lk, const struct pk_geom *in, struct pk_g
         return PK_OK;
     }
     if (!pk_crs_known(crs)) {
-        return pk_fail(lk->err, PK_BAD_INPUT,
-                       "crs: EPSG:%d is not one that is known here", crs);
+        return pk_fail_said(lk->err, PK_BAD_INPUT, lk->lang, "crs", PK_MSG_REQ_CRS,
+                            "value", pk_arena_printf(lk->arena, "EPSG:%d", crs), NULL);
     }
     struct pk_crs *proj = pk_crs_create();
     enum pk_status status =
@@ -446,15 +447,18 @@ static enum pk_status ask_coordinates(struct lk *lk)
 {
     double xy[2] = {lk->question->x, lk->question->y};
     if (!isfinite(xy[0]) || !isfinite(xy[1])) {
-        return pk_fail(lk->err, PK_BAD_INPUT, "point: not two numbers");
+        return pk_fail_said(lk->err, PK_BAD_INPUT, lk->lang, "point", PK_MSG_REQ_NUMBERS,
+                            NULL);
     }
     enum pk_status status = to_tm(lk, NULL, NULL, xy);
     if (status == PK_OK && !pk_crs_in_reach(xy[0], xy[1])) {
-        return pk_fail(lk->err, PK_BAD_INPUT,
-                       "point: %.3f,%.3f in EPSG:%d is outside Sweden; the order is "
-                       "easting,northing or longitude,latitude",
-                       lk->question->x, lk->question->y,
-                       lk->question->crs == 0 ? 3006 : lk->question->crs);
+        return pk_fail_said(
+            lk->err, PK_BAD_INPUT, lk->lang, "point", PK_MSG_REQ_POINT_FAR, "value",
+            pk_arena_printf(lk->arena, "%.3f,%.3f", lk->question->x, lk->question->y),
+            "crs",
+            pk_arena_printf(lk->arena, "EPSG:%d",
+                            lk->question->crs == 0 ? 3006 : lk->question->crs),
+            NULL);
     }
     ask_point(lk, xy[0], xy[1]);
     return status;
@@ -465,7 +469,8 @@ static enum pk_status ask_drawn(struct lk *lk)
     const struct pk_geom *in = lk->question->shape;
     struct pk_geom out;
     if (in == NULL || in->kind != PK_GEOM_AREA || in->ring_count == 0) {
-        return pk_fail(lk->err, PK_BAD_INPUT, "geometry: not an area");
+        return pk_fail_said(lk->err, PK_BAD_INPUT, lk->lang, "geometry",
+                            PK_MSG_REQ_NOT_AREA, NULL);
     }
     enum pk_status status = to_tm(lk, in, &out, NULL);
     bool valid = true;
@@ -474,8 +479,9 @@ static enum pk_status ask_drawn(struct lk *lk)
         status = pk_overlay_valid(&valid, &fault, lk_overlay(lk), &out, lk->err);
     }
     if (status == PK_OK && !valid) {
-        return pk_fail(lk->err, PK_BAD_INPUT, "geometry: %s at %.3f,%.3f (EPSG:3006)",
-                       fault.reason, fault.x, fault.y);
+        return pk_fail_said(
+            lk->err, PK_BAD_INPUT, lk->lang, "geometry", PK_MSG_REQ_SHAPE_FAULT, "value",
+            pk_arena_printf(lk->arena, "%.3f,%.3f", fault.x, fault.y), NULL);
     }
     if (status != PK_OK) {
         return status;
@@ -483,7 +489,8 @@ static enum pk_status ask_drawn(struct lk *lk)
     struct pk_box box = pk_geom_box(&out);
     if (!pk_crs_in_reach(box.min_x, box.min_y) ||
         !pk_crs_in_reach(box.max_x, box.max_y)) {
-        return pk_fail(lk->err, PK_BAD_INPUT, "geometry: outside Sweden");
+        return pk_fail_said(lk->err, PK_BAD_INPUT, lk->lang, "geometry",
+                            PK_MSG_REQ_SHAPE_FAR, NULL);
     }
     ask_shape(lk, &out);
     double scale = pk_crs_point_scale(lk->x);
@@ -491,7 +498,8 @@ static enum pk_status ask_drawn(struct lk *lk)
     lk->shape_basis = "EPSG:3006";
     return lk->shape_tm > LK_SLIVER_M2
                ? PK_OK
-               : pk_fail(lk->err, PK_BAD_INPUT, "geometry: it has no area");
+               : pk_fail_said(lk->err, PK_BAD_INPUT, lk->lang, "geometry",
+                              PK_MSG_REQ_NO_AREA, NULL);
 }
 
 enum pk_status lk_place_question(struct lk *lk, const char **suggestions)
@@ -499,8 +507,9 @@ enum pk_status lk_place_question(struct lk *lk, const char **suggestions)
     const struct pk_question *q = lk->question;
     if ((q->kind == PK_ASK_PROPERTY || q->kind == PK_ASK_ADDRESS) &&
         (q->text == NULL || *q->text == '\0' || strlen(q->text) > TEXT_MAX)) {
-        return pk_fail(lk->err, PK_BAD_INPUT, "%s: 1 to %d characters are needed",
-                       q->kind == PK_ASK_PROPERTY ? "property" : "address", TEXT_MAX);
+        return pk_fail_said(lk->err, PK_BAD_INPUT, lk->lang,
+                            q->kind == PK_ASK_PROPERTY ? "property" : "address",
+                            PK_MSG_REQ_LENGTH, "max", lk_whole(lk, TEXT_MAX), NULL);
     }
     switch (q->kind) {
     case PK_ASK_POINT:

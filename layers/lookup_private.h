@@ -91,6 +91,7 @@ const char *lk_said(struct lk *lk);
 void lk_space(struct lk *lk); /* between sentences */
 /* "0,8" or "0.8" in the answer's language; the arena's. */
 const char *lk_number(struct lk *lk, double v, int decimals);
+const char *lk_whole(struct lk *lk, int64_t v); /* digits alone */
 const char *lk_date(struct lk *lk, pk_date day);
 /* "a, b och c" */
 const char *lk_list(struct lk *lk, const char *const *items, uint32_t count);

@@ -33,6 +33,11 @@ const char *lk_number(struct lk *lk, double v, int decimals)
     return pk_arena_strdup(lk->arena, text);
 }
 
+const char *lk_whole(struct lk *lk, int64_t v)
+{
+    return pk_arena_printf(lk->arena, "%lld", (long long)v);
+}
+
 const char *lk_date(struct lk *lk, pk_date day)
 {
     char text[PK_DATE_TEXT];

@@ -64,23 +64,25 @@ static enum pk_status read_text(struct search *s)
 {
     const char *text = s->query->text;
     if (text == NULL || *text == '\0') {
-        return pk_fail(s->err, PK_BAD_INPUT, "q: nothing to search for");
+        return pk_fail_said(s->err, PK_BAD_INPUT, s->lang, "q", PK_MSG_REQ_SEARCH_MISSING,
+                            NULL);
     }
     uint32_t letters = 0;
     for (const char *p = text; *p != '\0'; letters++) {
         if (pk_utf8_valid_at(p) == 0) {
-            return pk_fail(s->err, PK_BAD_INPUT, "q: not valid UTF-8");
+            return pk_fail_said(s->err, PK_BAD_INPUT, s->lang, "q", PK_MSG_REQ_LETTERS,
+                                NULL);
         }
         pk_utf8_next(&p);
     }
     if (letters > PK_SEARCH_TEXT_MAX) {
-        return pk_fail(s->err, PK_BAD_INPUT, "q: longer than %d characters",
-                       PK_SEARCH_TEXT_MAX);
+        return pk_fail_said(s->err, PK_BAD_INPUT, s->lang, "q", PK_MSG_REQ_LENGTH, "max",
+                            pk_arena_printf(s->arena, "%d", PK_SEARCH_TEXT_MAX), NULL);
     }
     const char *fold = pk_text_fold(s->arena, text);
     s->words = pk_search_words(s->arena, text);
     if (fold == NULL || s->words == NULL) {
-        return pk_fail(s->err, PK_BAD_INPUT, "q: not valid UTF-8");
+        return pk_fail_said(s->err, PK_BAD_INPUT, s->lang, "q", PK_MSG_REQ_LETTERS, NULL);
     }
     for (const char *p = tight_colons(s, fold); *p != '\0';) {
         size_t len = strcspn(p, " ");

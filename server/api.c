@@ -5,6 +5,7 @@
 
 #include "base/jsonread.h"
 #include "base/parse.h"
+#include "server/feature_json.h"
 #include "server/geojson.h"
 #include "server/styleset.h"
 
@@ -23,16 +24,16 @@ enum pk_status pk_api_state(const struct pk_request *request, struct pk_state *o
         const char *cursor = version;
         if (!pk_parse_u64(&cursor, INT64_MAX / 4, &number) || !pk_parse_end(cursor) ||
             number == 0) {
-            return pk_fail(err, PK_BAD_INPUT,
-                           "version: \"%.40s\" is not a version number", version);
+            return pk_fail_said(err, PK_BAD_INPUT, request->lang, "version",
+                                PK_MSG_REQ_VERSION, "value", version, NULL);
         }
         out->version = (int64_t)number;
     }
     if (day != NULL) {
         out->day = pk_date_parse(day);
         if (out->day == PK_DATE_NONE) {
-            return pk_fail(err, PK_BAD_INPUT,
-                           "datetime: \"%.40s\" is not a day (2026-01-31)", day);
+            return pk_fail_said(err, PK_BAD_INPUT, request->lang, "datetime",
+                                PK_MSG_REQ_DAY, "value", day, NULL);
         }
     }
     return PK_OK;
@@ -44,7 +45,8 @@ enum pk_status pk_api_theme(const struct pk_app *app, const struct pk_request *r
     const char *theme = pk_request_arg(request, "theme");
     *out = theme != NULL ? theme : app->theme;
     if (!pk_styles_has_theme(*out)) {
-        return pk_fail(err, PK_BAD_INPUT, "theme: there is no theme \"%.40s\"", *out);
+        return pk_fail_said(err, PK_BAD_INPUT, request->lang, "theme", PK_MSG_REQ_THEME,
+                            "value", *out, NULL);
     }
     return PK_OK;
 }
@@ -60,8 +62,8 @@ enum pk_status pk_api_crs(const struct pk_request *request, int *out,
     }
     *out = pk_parse_all_u32(crs, 99999, &number) ? (int)number : pk_crs_of_name(crs);
     if (!pk_crs_known(*out)) {
-        return pk_fail(err, PK_BAD_INPUT, "crs: \"%.60s\" is no reference system we know",
-                       crs);
+        return pk_fail_said(err, PK_BAD_INPUT, request->lang, "crs", PK_MSG_REQ_CRS,
+                            "value", crs, NULL);
     }
     return PK_OK;
 }
@@ -71,8 +73,8 @@ static enum pk_status read_point(const char *text, struct pk_question *out,
 {
     double point[2];
     if (!pk_request_numbers(text, point, 2)) {
-        return pk_fail(err, PK_BAD_INPUT,
-                       "point: \"%.60s\" is not two numbers with a comma between", text);
+        return pk_fail_said(err, PK_BAD_INPUT, out->lang, "point", PK_MSG_REQ_TWO_NUMBERS,
+                            "value", text, NULL);
     }
     out->kind = PK_ASK_POINT;
     out->x = point[0];
@@ -124,11 +126,11 @@ enum pk_status pk_api_question(struct pk_worker *worker, const struct pk_request
     int given = (point != NULL) + (property != NULL) + (address != NULL) +
                 (request->body != NULL);
     if (given > 1) {
-        return pk_fail(err, PK_BAD_INPUT,
-                       "%s: only one of point, property, address and a shape",
-                       point != NULL      ? "point"
-                       : property != NULL ? "property"
-                                          : "address");
+        return pk_fail_said(err, PK_BAD_INPUT, request->lang,
+                            point != NULL      ? "point"
+                            : property != NULL ? "property"
+                                               : "address",
+                            PK_MSG_REQ_ONE_QUESTION, NULL);
     }
     if (point != NULL) {
         return read_point(point, out, err);
@@ -137,7 +139,8 @@ enum pk_status pk_api_question(struct pk_worker *worker, const struct pk_request
         return read_shape(worker, request, out, err);
     }
     if (property == NULL && address == NULL) {
-        return pk_fail(err, PK_NOT_FOUND, "none of point, property and address is given");
+        return pk_fail_said(err, PK_NOT_FOUND, request->lang, NULL,
+                            PK_MSG_REQ_NO_QUESTION, NULL);
     }
     out->kind = property != NULL ? PK_ASK_PROPERTY : PK_ASK_ADDRESS;
     out->text = property != NULL ? property : address;
@@ -177,4 +180,25 @@ enum pk_status pk_api_style_of(const struct pk_style **out, struct pk_worker *wo
     return status == PK_OK
                ? pk_styles_find_past(out, styles, name, theme, rows, count, err)
                : status;
+}
+
+enum pk_status pk_api_feature(struct pk_worker *worker, const struct pk_request *request,
+                              const char *id, const struct pk_geom *geoms, uint32_t count,
+                              struct pk_buf *json, struct pk_response *response,
+                              struct pk_error *err)
+{
+    if (json->failed) {
+        return pk_fail_said(err, PK_LIMIT, request->lang, NULL, PK_MSG_REQ_ANSWER_LARGE,
+                            NULL);
+    }
+    struct pk_feature_json feature = {id, geoms, count, json->data};
+    struct pk_buf out;
+    pk_buf_init(&out, PK_RESPONSE_MAX);
+    enum pk_status status =
+        pk_feature_json(&out, &feature, request, worker->crs, &worker->arena, err);
+    if (status == PK_OK) {
+        pk_response_take(response, &out, "application/geo+json");
+    }
+    pk_buf_finish(&out);
+    return status;
 }

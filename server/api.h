@@ -25,12 +25,19 @@ enum pk_status pk_api_question(struct pk_worker *worker, const struct pk_request
 enum pk_status pk_api_style_of(const struct pk_style **out, struct pk_worker *worker,
                                const char *name, const char *theme, int64_t version,
                                struct pk_error *err) PK_MUST_CHECK;
+/* Answer with a GeoJSON Feature (feature_json.h) that has `json` as its properties. */
+enum pk_status pk_api_feature(struct pk_worker *worker, const struct pk_request *request,
+                              const char *id, const struct pk_geom *geoms, uint32_t count,
+                              struct pk_buf *json, struct pk_response *response,
+                              struct pk_error *err) PK_MUST_CHECK;
 /* The end of a path segment: "12.png" minus ".png", in the arena; NULL otherwise. */
 const char *pk_api_without(struct pk_arena *arena, const char *text, const char *ending);
 
 /* On HTTP threads. */
 pk_fast_handler pk_fast_asset, pk_fast_health, pk_fast_logo, pk_fast_metrics,
     pk_fast_municipality_css, pk_fast_ready, pk_fast_tile;
+
+pk_outside_test pk_asks_outside_always, pk_asks_outside_start, pk_asks_outside_static;
 
 pk_handler pk_api_accessibility, pk_api_background, pk_api_help, pk_api_lookup,
     pk_api_picture, pk_api_plan, pk_api_plan_by_name, pk_api_property, pk_api_regulation,

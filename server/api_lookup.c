@@ -77,6 +77,14 @@ static enum pk_status answer_as(struct pk_worker *worker,
     if (format == PK_FORMAT_JSON) {
         pk_answer_json(&out, answer);
         pk_response_take(response, &out, "application/json");
+    } else if (format == PK_FORMAT_GEOJSON) {
+        char id[PK_ID_TEXT] = "";
+        pk_answer_json(&out, answer);
+        if (answer->property_count > 0) {
+            pk_id_format(id, answer->properties[0].id);
+        }
+        status =
+            pk_api_feature(worker, request, id, &answer->ground, 1, &out, response, err);
     } else if (format == PK_FORMAT_TEXT) {
         pk_answer_text(&out, answer);
         pk_response_take(response, &out, "text/plain; charset=utf-8");
@@ -85,7 +93,8 @@ static enum pk_status answer_as(struct pk_worker *worker,
         pk_page_respond(response, &out);
     }
     if (out.failed) {
-        status = pk_fail(err, PK_LIMIT, "the answer is too large");
+        status = pk_fail_said(err, PK_LIMIT, request->lang, NULL, PK_MSG_REQ_ANSWER_LARGE,
+                              NULL);
     }
     pk_buf_finish(&out);
     response->vary_language = response->vary_accept = true;
@@ -111,9 +120,8 @@ enum pk_status pk_api_lookup(struct pk_worker *worker, const struct pk_request *
         return PK_OK;
     }
     if (status == PK_NOT_FOUND) {
-        return pk_fail(err, PK_BAD_INPUT,
-                       "point: one of point, property and address is "
-                       "needed");
+        return pk_fail_said(err, PK_BAD_INPUT, request->lang, "point",
+                            PK_MSG_REQ_NO_QUESTION, NULL);
     }
     return status != PK_OK ? status
                            : answer_as(worker, request, &question, format, response, err);
@@ -125,10 +133,11 @@ enum pk_status pk_api_property(struct pk_worker *worker, const struct pk_request
 {
     enum pk_format format;
     struct pk_question question;
-    enum pk_status status = pk_negotiate_format(
-        &format, request,
-        1u << PK_FORMAT_HTML | 1u << PK_FORMAT_JSON | 1u << PK_FORMAT_TEXT,
-        PK_FORMAT_HTML, err);
+    enum pk_status status =
+        pk_negotiate_format(&format, request,
+                            1u << PK_FORMAT_HTML | 1u << PK_FORMAT_JSON |
+                                1u << PK_FORMAT_TEXT | 1u << PK_FORMAT_GEOJSON,
+                            PK_FORMAT_HTML, err);
     if (status == PK_OK) {
         status = pk_api_question(worker, request, &question, err);
     }

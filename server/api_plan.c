@@ -7,7 +7,20 @@
 
 enum { PLAN_JSON_MAX = 16 << 20, CHOICES_MAX = 100 };
 
-static const unsigned page_or_json = 1u << PK_FORMAT_HTML | 1u << PK_FORMAT_JSON;
+static const unsigned page_or_json =
+    1u << PK_FORMAT_HTML | 1u << PK_FORMAT_JSON | 1u << PK_FORMAT_GEOJSON;
+
+/* What `json` holds as the properties of a feature; `json` is emptied. */
+static enum pk_status respond_feature(struct pk_worker *worker,
+                                      const struct pk_request *request, struct pk_id id,
+                                      const struct pk_geom *geoms, uint32_t count,
+                                      struct pk_buf *json, struct pk_response *response,
+                                      struct pk_error *err)
+{
+    char text[PK_ID_TEXT];
+    pk_id_format(text, id);
+    return pk_api_feature(worker, request, text, geoms, count, json, response, err);
+}
 
 static enum pk_status read_plan(struct pk_worker *worker,
                                 const struct pk_request *request, struct pk_id id,
@@ -59,8 +72,8 @@ enum pk_status pk_api_plan(struct pk_worker *worker, const struct pk_request *re
     enum pk_status status =
         pk_negotiate_format(&format, request, page_or_json, PK_FORMAT_HTML, err);
     if (status == PK_OK && !pk_id_parse(&id, pk_route_param(request, 0))) {
-        status = pk_fail(err, PK_NOT_FOUND, "\"%.60s\" is no plan's id",
-                         pk_route_param(request, 0));
+        status = pk_fail_said(err, PK_NOT_FOUND, request->lang, NULL, PK_MSG_REQ_PLAN_ID,
+                              "value", pk_route_param(request, 0), NULL);
     }
     if (status == PK_OK) {
         status = read_plan(worker, request, id, &plan, &geom, err);
@@ -73,13 +86,16 @@ enum pk_status pk_api_plan(struct pk_worker *worker, const struct pk_request *re
     if (format == PK_FORMAT_JSON) {
         pk_plan_json(&out, plan);
         pk_response_take(response, &out, "application/json");
+    } else if (format == PK_FORMAT_GEOJSON) {
+        pk_plan_json(&out, plan);
+        status = respond_feature(worker, request, id, &geom, 1, &out, response, err);
     } else {
         write_plan_page(worker, request, plan, &geom, &out);
         pk_page_respond(response, &out);
     }
     pk_buf_finish(&out);
     response->vary_language = response->vary_accept = true;
-    return PK_OK;
+    return status;
 }
 
 /* ---- /plan?beteckning=&kommun= ---- */
@@ -140,8 +156,8 @@ enum pk_status pk_api_plan_by_name(struct pk_worker *worker,
 {
     const char *designation = pk_request_arg(request, "beteckning");
     if (designation == NULL) {
-        return pk_fail(err, PK_BAD_INPUT,
-                       "beteckning: the plan's designation is missing");
+        return pk_fail_said(err, PK_BAD_INPUT, request->lang, "beteckning",
+                            PK_MSG_REQ_DESIGNATION_MISSING, NULL);
     }
     struct pk_store *store = worker->store;
     struct choices *c = pk_arena_alloc(&worker->arena, 1, sizeof(*c));
@@ -159,8 +175,8 @@ enum pk_status pk_api_plan_by_name(struct pk_worker *worker,
         return status;
     }
     if (c->count == 0) {
-        return pk_fail(err, PK_NOT_FOUND,
-                       "there is no plan with the designation \"%.80s\"", designation);
+        return pk_fail_said(err, PK_NOT_FOUND, request->lang, "beteckning",
+                            PK_MSG_REQ_NO_DESIGNATION, "value", designation, NULL);
     }
     if (c->count > 1) {
         write_choices(worker, request, c, response);
@@ -181,9 +197,10 @@ static bool see_regulation(const struct pk_regulation_row *row, void *ctx)
     return false;
 }
 
-static enum pk_status plan_of_regulation(struct pk_worker *worker, struct pk_id id,
-                                         int64_t version, struct pk_id *plan,
-                                         struct pk_error *err)
+static enum pk_status plan_of_regulation(struct pk_worker *worker,
+                                         const struct pk_request *request,
+                                         struct pk_id id, int64_t version,
+                                         struct pk_id *plan, struct pk_error *err)
 {
     struct pk_store *store = worker->store;
     struct pk_rows rows = {.id = &id, .no_geometry = true};
@@ -195,7 +212,8 @@ static enum pk_status plan_of_regulation(struct pk_worker *worker, struct pk_id 
         store->ops->end(store);
     }
     if (status == PK_OK && pk_id_is_zero(*plan)) {
-        status = pk_fail(err, PK_NOT_FOUND, "there is no such regulation");
+        status = pk_fail_said(err, PK_NOT_FOUND, request->lang, NULL,
+                              PK_MSG_REQ_NO_REGULATION, NULL);
     }
     return status;
 }
@@ -239,14 +257,15 @@ enum pk_status pk_api_regulation(struct pk_worker *worker,
     enum pk_status status =
         pk_negotiate_format(&format, request, page_or_json, PK_FORMAT_HTML, err);
     if (status == PK_OK && !pk_id_parse(&id, pk_route_param(request, 0))) {
-        status = pk_fail(err, PK_NOT_FOUND, "\"%.60s\" is no regulation's id",
-                         pk_route_param(request, 0));
+        status =
+            pk_fail_said(err, PK_NOT_FOUND, request->lang, NULL, PK_MSG_REQ_REGULATION_ID,
+                         "value", pk_route_param(request, 0), NULL);
     }
     if (status == PK_OK) {
         status = pk_api_state(request, &state, &version_given, &day_given, err);
     }
     if (status == PK_OK) {
-        status = plan_of_regulation(worker, id, state.version, &plan_id, err);
+        status = plan_of_regulation(worker, request, id, state.version, &plan_id, err);
     }
     if (status == PK_OK) {
         status = read_plan(worker, request, plan_id, &plan, &geom, err);
@@ -256,22 +275,33 @@ enum pk_status pk_api_regulation(struct pk_worker *worker,
     }
     struct pk_buf out;
     pk_buf_init(&out, PLAN_JSON_MAX);
-    if (format == PK_FORMAT_JSON) {
+    if (format != PK_FORMAT_HTML) {
         uint32_t n = 0;
         while (n < plan->regulation_count && !pk_id_equal(plan->regulations[n].id, id)) {
             n++;
         }
         if (n == plan->regulation_count) {
             pk_buf_finish(&out);
-            return pk_fail(err, PK_NOT_FOUND, "there is no such regulation");
+            return pk_fail_said(err, PK_NOT_FOUND, request->lang, NULL,
+                                PK_MSG_REQ_NO_REGULATION, NULL);
         }
         pk_regulation_json(&out, &plan->regulations[n]);
+    }
+    if (format == PK_FORMAT_JSON) {
         pk_response_take(response, &out, "application/json");
+    } else if (format == PK_FORMAT_GEOJSON) {
+        struct pk_geom shapes[PK_REGULATION_KINDS];
+        status =
+            pk_regulation_shapes(shapes, worker->store, id, state, &worker->arena, err);
+        if (status == PK_OK) {
+            status = respond_feature(worker, request, id, shapes, PK_REGULATION_KINDS,
+                                     &out, response, err);
+        }
     } else {
         write_regulation_page(worker, request, plan, id, &out);
         pk_page_respond(response, &out);
     }
     pk_buf_finish(&out);
     response->vary_language = response->vary_accept = true;
-    return PK_OK;
+    return status;
 }

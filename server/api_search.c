@@ -1,4 +1,5 @@
 /* /search: one ranked list, as JSON or as a page. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/parse.h"
@@ -14,21 +15,26 @@ enum pk_status pk_search_question(const struct pk_request *request,
     const char *limit = pk_request_arg(request, "limit");
     const char *near = pk_request_arg(request, "near");
     double point[2];
+    char most[16];
+    snprintf(most, sizeof(most), "%d", PK_SEARCH_LIMIT_MAX);
     memset(out, 0, sizeof(*out));
     out->text = pk_request_arg(request, "q");
     out->lang = request->lang;
     out->kinds = pk_request_arg(request, "kinds");
     if (out->text == NULL) {
-        return pk_fail(err, PK_BAD_INPUT, "q: what to search for is missing");
+        return pk_fail_said(err, PK_BAD_INPUT, request->lang, "q",
+                            PK_MSG_REQ_SEARCH_MISSING, NULL);
     }
     if (limit != NULL &&
         (!pk_parse_all_u32(limit, PK_SEARCH_LIMIT_MAX, &out->limit) || out->limit == 0)) {
-        return pk_fail(err, PK_BAD_INPUT, "limit: \"%.20s\" is not a number from 1 to %d",
-                       limit, PK_SEARCH_LIMIT_MAX);
+        return pk_fail_said(err, PK_BAD_INPUT, request->lang, "limit",
+                            PK_MSG_REQ_NUMBER_RANGE, "value", limit, "min", "1", "max",
+                            most, NULL);
     }
     if (near != NULL) {
         if (!pk_request_numbers(near, point, 2)) {
-            return pk_fail(err, PK_BAD_INPUT, "near: \"%.40s\" is not two numbers", near);
+            return pk_fail_said(err, PK_BAD_INPUT, request->lang, "near",
+                                PK_MSG_REQ_TWO_NUMBERS, "value", near, NULL);
         }
         out->near_given = true;
         out->near_x = point[0];

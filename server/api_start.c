@@ -8,8 +8,8 @@
 #include "base/parse.h"
 #include "server/answer_page.h"
 #include "server/api.h"
-#include "server/background.h"
 #include "server/extent.h"
+#include "server/ground.h"
 #include "server/map_layers.h"
 #include "server/search_page.h"
 #include "server/styleset.h"
@@ -37,7 +37,9 @@ struct start {
     struct pk_answer *answer;
     bool asked;
     double ask_x, ask_y;
-    const char *problem; /* of the question, in words */
+    struct pk_background_info
+        ground;          /* the outside map that was chosen; id NULL = none */
+    bool ground_missing; /* it gives no picture now */
     struct pk_map_layers *layers;
 };
 
@@ -107,7 +109,7 @@ static enum pk_status read_view(struct start *s, struct pk_error *err)
     bool given = x != NULL && y != NULL && pk_parse_all_double(x, &s->view.x) &&
                  pk_parse_all_double(y, &s->view.y);
     if (status == PK_OK && (x != NULL || y != NULL) && !given) {
-        return pk_fail(err, PK_BAD_INPUT, "x: x and y are metres, east and north");
+        return pk_fail_said(err, PK_BAD_INPUT, request->lang, "x", PK_MSG_REQ_VIEW, NULL);
     }
     if (status == PK_OK && given) {
         s->view.z = START_LEVEL;
@@ -127,8 +129,9 @@ static enum pk_status read_view(struct start *s, struct pk_error *err)
     }
     if (status == PK_OK && z != NULL &&
         !pk_parse_all_u32(z, view_grid()->level_count - 1, &s->view.z)) {
-        return pk_fail(err, PK_BAD_INPUT, "z: \"%.20s\" is not a level from 0 to %u", z,
-                       view_grid()->level_count - 1);
+        return pk_fail_said(
+            err, PK_BAD_INPUT, request->lang, "z", PK_MSG_REQ_LEVEL, "value", z, "max",
+            pk_arena_printf(&s->worker->arena, "%u", view_grid()->level_count - 1), NULL);
     }
     if (status == PK_OK) {
         settle(&s->view);
@@ -137,8 +140,9 @@ static enum pk_status read_view(struct start *s, struct pk_error *err)
 }
 
 /* What was asked goes along to the next view. */
-static const char *const kept[] = {"q",       "point",  "crs",  "property",
-                                   "address", "layers", "theme"};
+static const char *const kept[] = {"q",       "point",  "crs",        "property",
+                                   "address", "layers", "background", "theme"};
+enum { KEPT_LOOKS = 2 }; /* the last: the choices of the form about looks */
 
 /* A link to this page with another view; keeps what was asked and the theme. */
 static const char *view_link_with(struct start *s, double x, double y, uint32_t z,
@@ -185,10 +189,13 @@ static bool clicked(struct start *s, struct pk_response *response)
     pk_buf_init(&url, PK_TARGET_MAX * 4);
     pk_buf_addf(&url, "/?x=%.1f&y=%.1f&z=%u&point=%.1f,%.1f&theme=%s&lang=%s", s->view.x,
                 s->view.y, s->view.z, e, n, s->view.theme, pk_lang_tag(s->request->lang));
-    const char *layers = pk_request_arg(s->request, "layers");
-    if (layers != NULL) {
-        pk_buf_adds(&url, "&layers=");
-        pk_url_escape(&url, layers, ",");
+    static const char *const chosen[] = {"layers", "background"};
+    for (size_t i = 0; i < PK_COUNT(chosen); i++) {
+        const char *value = pk_request_arg(s->request, chosen[i]);
+        if (value != NULL) {
+            pk_buf_addf(&url, "&%s=", chosen[i]);
+            pk_url_escape(&url, value, ",");
+        }
     }
     pk_buf_adds(&url, "#svar");
     response->status = 303;
@@ -240,16 +247,63 @@ static void write_map_link(struct pk_page *page, struct start *s, enum pk_msg_id
              off ? " aria-disabled=true" : NULL, pk_msg_text(text, page->lang));
 }
 
+/* ---- what lies under the plans ---- */
+
+static const char *chosen_ground(const struct pk_request *request)
+{
+    const char *id = pk_request_arg(request, "background");
+    return id != NULL && *id != '\0' ? id : NULL;
+}
+
+/* A page without script shows the picture, so it must know whether the other server gives
+ * one. With script (live=1) the map's own tiles tell. */
+bool pk_asks_outside_start(const struct pk_app *app, const struct pk_request *request)
+{
+    const char *id = chosen_ground(request);
+    return id != NULL && pk_request_arg(request, "live") == NULL &&
+           pk_background_find(app->backgrounds, id, NULL);
+}
+
+static enum pk_status read_ground(struct start *s, struct pk_error *err)
+{
+    struct pk_worker *worker = s->worker;
+    const char *id = chosen_ground(s->request);
+    if (id == NULL) {
+        return PK_OK;
+    }
+    if (!pk_background_find(worker->app->backgrounds, id, &s->ground)) {
+        return pk_fail_said(err, PK_BAD_INPUT, s->request->lang, "background",
+                            PK_MSG_REQ_BACKGROUND, "value", id, NULL);
+    }
+    if (pk_asks_outside_start(worker->app, s->request)) {
+        struct pk_error why;
+        struct pk_surface pixels = {0};
+        struct pk_ground_view view = {3006, s->view.box, MAP_W, MAP_H};
+        s->ground_missing = pk_ground(&pixels, worker->app->backgrounds, id, &view,
+                                      worker->crs, &worker->arena, &why) != PK_OK;
+        pk_surface_finish(&pixels);
+    }
+    return PK_OK;
+}
+
+static const char *ground_style(const struct start *s)
+{
+    return s->ground.id != NULL ? s->ground.id : "base";
+}
+
+/* ---- the map ---- */
+
 static const char *picture_url(struct start *s)
 {
     const struct view *v = &s->view;
     struct pk_arena *arena = &s->worker->arena;
     const char *marker =
         s->asked ? pk_arena_printf(arena, "&marker=%.1f,%.1f", s->ask_x, s->ask_y) : "";
-    return pk_arena_printf(arena, "/static/%s/%.1f,%.1f,%.1f,%.1f/%dx%d.png?theme=%s%s",
-                           pk_map_styles(s->layers, s->worker->app->style, arena),
-                           v->box.min_x, v->box.min_y, v->box.max_x, v->box.max_y, MAP_W,
-                           MAP_H, v->theme, marker);
+    return pk_arena_printf(
+        arena, "/static/%s/%.1f,%.1f,%.1f,%.1f/%dx%d.png?theme=%s%s",
+        pk_map_styles(s->layers, ground_style(s), s->worker->app->style, arena),
+        v->box.min_x, v->box.min_y, v->box.max_x, v->box.max_y, MAP_W, MAP_H, v->theme,
+        marker);
 }
 
 /* What the script needs to know about the grid. */
@@ -274,18 +328,44 @@ static void write_map_data(struct pk_page *page, struct start *s)
     const struct view *v = &s->view;
     struct pk_buf *out = page->out;
     enum pk_lang lang = page->lang;
-    pk_htmlf(out,
-             "<div id=\"map\" class=\"map\" data-x=\"%.1f\" data-y=\"%.1f\" "
-             "data-z=\"%u\" data-theme=\"%s\" data-styles=\"%s\" ",
-             v->x, v->y, v->z, v->theme,
-             pk_map_styles(s->layers, page->app->style, &s->worker->arena));
+    pk_htmlf(
+        out,
+        "<div id=\"map\" class=\"map\" data-x=\"%.1f\" data-y=\"%.1f\" "
+        "data-z=\"%u\" data-theme=\"%s\" data-styles=\"%s\" ",
+        v->x, v->y, v->z, v->theme,
+        pk_map_styles(s->layers, ground_style(s), page->app->style, &s->worker->arena));
     pk_htmlf(out, "data-label=\"%s\" data-failed=\"%s\" data-themed=\"%s\" ",
              pk_msg_text(PK_MSG_START_MAP_LABEL, lang),
              pk_msg_text(PK_MSG_START_FAILED, lang),
              pk_msg_text(PK_MSG_START_THEMED, lang));
     write_grid(out);
+    pk_buf_adds(out, " data-grounds=\"");
+    struct pk_background_info info;
+    for (uint32_t i = 0; pk_background_at(page->app->backgrounds, i, &info); i++) {
+        pk_htmlf(out, "%s%s", i == 0 ? "" : ",", info.id);
+    }
+    pk_buf_adds(out, "\"");
     if (s->asked) {
         pk_htmlf(out, " data-point=\"%.1f,%.1f\"", s->ask_x, s->ask_y);
+    }
+}
+
+/* Who made the outside map, and whether it is there. The script fills the second. */
+static void write_ground_facts(struct pk_page *page, const struct start *s)
+{
+    struct pk_background_info info;
+    for (uint32_t i = 0; pk_background_at(page->app->backgrounds, i, &info); i++) {
+        bool chosen = s->ground.id != NULL && strcmp(s->ground.id, info.id) == 0;
+        struct pk_arena *arena = &s->worker->arena;
+        pk_htmlf(page->out,
+                 "<p class=\"attribution\" data-background=\"%s\"%s>%s%s%s</p>\n",
+                 info.id, chosen ? "" : " hidden", info.title[page->lang],
+                 info.attribution != NULL ? " © " : "",
+                 info.attribution != NULL ? info.attribution : "");
+        pk_htmlf(page->out, "<p class=\"warning\" data-missing=\"%s\"%s>%s</p>\n",
+                 info.id, chosen && s->ground_missing ? "" : " hidden",
+                 pk_say(arena, page->lang, PK_MSG_START_GROUND_MISSING, "title",
+                        info.title[page->lang], NULL));
     }
 }
 
@@ -315,9 +395,13 @@ static void write_map(struct pk_page *page, struct start *s)
              "<input type=\"hidden\" name=\"theme\" value=\"%s\">"
              "<input type=\"hidden\" name=\"lang\" value=\"%s\">\n",
              v->theme, pk_lang_tag(lang));
-    const char *layers = pk_request_arg(s->request, "layers");
-    if (layers != NULL) {
-        pk_htmlf(out, "<input type=\"hidden\" name=\"layers\" value=\"%s\">\n", layers);
+    static const char *const chosen[] = {"layers", "background"};
+    for (size_t i = 0; i < PK_COUNT(chosen); i++) {
+        const char *value = pk_request_arg(s->request, chosen[i]);
+        if (value != NULL) {
+            pk_htmlf(out, "<input type=\"hidden\" name=\"%s\" value=\"%s\">\n", chosen[i],
+                     value);
+        }
     }
     pk_htmlf(out,
              "<input type=\"image\" name=\"klick\" width=\"%d\" height=\"%d\" src=\"%s\" "
@@ -333,8 +417,30 @@ static void write_map(struct pk_page *page, struct start *s)
     write_map_link(page, s, PK_MSG_START_FARTHER, "out", 0, 0, -1);
     pk_buf_adds(out, "</ul>\n</nav>\n<p id=\"status\" class=\"status\" "
                      "role=\"status\"></p>\n");
+    write_ground_facts(page, s);
     pk_htmlf(out, "<p id=\"map-help\" class=\"hint\" hidden>%s</p>\n</section>\n",
              pk_msg_text(PK_MSG_START_MAP_HELP, lang));
+}
+
+/* Our own base map, or one of others. */
+static void write_grounds(struct pk_page *page, const struct start *s)
+{
+    struct pk_background_info info;
+    if (!pk_background_at(page->app->backgrounds, 0, &info)) {
+        return;
+    }
+    pk_htmlf(page->out,
+             "<label for=\"background\">%s</label>\n"
+             "<select id=\"background\" name=\"background\">\n"
+             "<option value=\"\">%s</option>\n",
+             pk_msg_text(PK_MSG_START_GROUND, page->lang),
+             pk_msg_text(PK_MSG_START_GROUND_OWN, page->lang));
+    for (uint32_t i = 0; pk_background_at(page->app->backgrounds, i, &info); i++) {
+        bool chosen = s->ground.id != NULL && strcmp(s->ground.id, info.id) == 0;
+        pk_htmlf(page->out, "<option value=\"%s\"%s>%s</option>\n", info.id,
+                 chosen ? " selected" : NULL, info.title[page->lang]);
+    }
+    pk_buf_adds(page->out, "</select>\n");
 }
 
 static void write_themes(struct pk_page *page, struct start *s)
@@ -361,12 +467,14 @@ static void write_themes(struct pk_page *page, struct start *s)
         pk_htmlf(out, "<option value=\"%s\"%s>%s</option>\n", *t,
                  strcmp(*t, s->view.theme) == 0 ? " selected" : NULL, text);
     }
+    pk_buf_adds(out, "</select>\n");
+    write_grounds(page, s);
     pk_htmlf(out,
-             "</select>\n<input type=\"hidden\" name=\"x\" value=\"%.1f\">"
+             "<input type=\"hidden\" name=\"x\" value=\"%.1f\">"
              "<input type=\"hidden\" name=\"y\" value=\"%.1f\">"
              "<input type=\"hidden\" name=\"z\" value=\"%u\">",
              s->view.x, s->view.y, s->view.z);
-    for (size_t i = 0; i + 1 < PK_COUNT(kept); i++) { /* the last is the theme */
+    for (size_t i = 0; i + KEPT_LOOKS < PK_COUNT(kept); i++) {
         const char *value = pk_request_arg(s->request, kept[i]);
         if (value != NULL) {
             pk_htmlf(out, "<input type=\"hidden\" name=\"%s\" value=\"%s\">", kept[i],
@@ -377,18 +485,6 @@ static void write_themes(struct pk_page *page, struct start *s)
              "<input type=\"hidden\" name=\"lang\" value=\"%s\">\n"
              "<button type=\"submit\">%s</button>\n</form>\n",
              pk_lang_tag(page->lang), pk_msg_text(PK_MSG_THEME_BUTTON, page->lang));
-}
-
-static void write_backgrounds(struct pk_page *page)
-{
-    struct pk_background_info info;
-    for (uint32_t i = 0; pk_background_at(page->app->backgrounds, i, &info); i++) {
-        pk_htmlf(page->out,
-                 "<p class=\"attribution\" data-background=\"%s\" data-title=\"%s\">%s: "
-                 "%s</p>\n",
-                 info.id, info.title[page->lang], info.title[page->lang],
-                 info.attribution);
-    }
 }
 
 /* The list in one line, for the status line. */
@@ -531,7 +627,6 @@ static void write_page(struct start *s, const struct pk_view_list *list,
              "href=\"/styles/%s/legend.html?theme=%s&amp;lang=%s\">%s</a></p>\n",
              app->style, s->view.theme, pk_lang_tag(lang),
              pk_msg_text(PK_MSG_LEGEND_TITLE, lang));
-    write_backgrounds(&page);
     pk_buf_adds(out, "</div>\n</div>\n");
     pk_page_end(&page);
 }
@@ -549,6 +644,10 @@ enum pk_status pk_api_start(struct pk_worker *worker, const struct pk_request *r
     }
     if (clicked(&s, response)) {
         return PK_OK;
+    }
+    status = read_ground(&s, err);
+    if (status != PK_OK) {
+        return status;
     }
     if (s.answer != NULL) {
         s.ask_x = s.answer->x;

@@ -22,7 +22,11 @@ static enum pk_status find_style(struct pk_worker *worker,
         return status;
     }
     *out = name != NULL ? pk_styles_find(worker->app->styles, name, theme) : NULL;
-    return *out != NULL ? PK_OK : pk_fail(err, PK_NOT_FOUND, "there is no such style");
+    return *out != NULL
+               ? PK_OK
+               : pk_fail_said(err, PK_NOT_FOUND, request->lang, NULL, PK_MSG_REQ_STYLE,
+                              "value", name != NULL ? name : pk_route_param(request, 0),
+                              NULL);
 }
 
 enum pk_status pk_api_style(struct pk_worker *worker, const struct pk_request *request,
@@ -85,9 +89,8 @@ enum pk_status pk_api_style_part(struct pk_worker *worker,
     }
     bool json = strcmp(part, "legend.json") == 0, html = strcmp(part, "legend.html") == 0;
     if (!json && !html) {
-        return pk_fail(
-            err, PK_NOT_FOUND,
-            "a style has legend.json, legend.html, sprite.json and sprite.png");
+        return pk_fail_said(err, PK_NOT_FOUND, request->lang, NULL,
+                            PK_MSG_REQ_LEGEND_FILE, NULL);
     }
     enum pk_status status =
         find_style(worker, request, pk_route_param(request, 0), &style, err);

@@ -14,7 +14,7 @@ enum { CACHE_SLOTS = 512, URL_MAX_BYTES = 4096 };
 
 struct background {
     struct pk_background_info info;
-    bool wmts;
+    const struct pk_grid *grid; /* of a WMTS; NULL of a WMS */
     const char *url, *layers, *matrixset;
     long timeout_ms;
     int64_t paused_until_ms; /* guarded by the lock, as `running` */
@@ -46,6 +46,15 @@ static const char *setting(struct pk_backgrounds *b, const struct pk_opts *opts,
     return pk_opts_text(opts, pk_arena_printf(&b->arena, "background.%s.%s", id, name));
 }
 
+/* Tiles put in the wrong place would be worse than none: the server's matrix set is ours
+ * when it says so by its name, or when the setting does. "GoogleMapsCompatible" is the
+ * same set's name in WMTS 1.0.0, annex E.4. */
+static const struct pk_grid *grid_of(const char *tms, const char *matrixset)
+{
+    bool web = strcmp(matrixset, "GoogleMapsCompatible") == 0;
+    return pk_grid_find(tms != NULL ? tms : web ? "WebMercatorQuad" : matrixset);
+}
+
 static enum pk_status read_one(struct pk_backgrounds *b, const struct pk_opts *opts,
                                const char *id, struct pk_error *err)
 {
@@ -67,16 +76,24 @@ static enum pk_status read_one(struct pk_backgrounds *b, const struct pk_opts *o
     if (g->info.title[PK_EN] == NULL) {
         g->info.title[PK_EN] = g->info.title[PK_SV];
     }
-    g->wmts = type != NULL && strcmp(type, "wmts") == 0;
-    g->timeout_ms =
+    bool wmts = type != NULL && strcmp(type, "wmts") == 0;
+    g->info.timeout_ms = g->timeout_ms =
         (long)(1000 *
                pk_opts_number(opts,
                               pk_arena_printf(&b->arena, "background.%s.timeout_s", id)));
     if (type == NULL || g->url == NULL || g->layers == NULL ||
-        (g->wmts && g->matrixset == NULL)) {
+        (wmts && g->matrixset == NULL)) {
         return pk_fail(err, PK_BAD_INPUT, "background.%s: needs type, url, layers%s", id,
-                       g->wmts ? " and matrixset" : "");
+                       wmts ? " and matrixset" : "");
     }
+    if (wmts && (g->grid = grid_of(setting(b, opts, id, "tms"), g->matrixset)) == NULL) {
+        return pk_fail(
+            err, PK_BAD_INPUT,
+            "background.%s.tms: name the one of our tile matrix sets that \"%s\" "
+            "is (WebMercatorQuad, SWEREF99TMKommun or SWEREF99TMQuad)",
+            id, g->matrixset);
+    }
+    g->info.grid = g->grid;
     if (strncmp(g->url, "http://", 7) != 0 && strncmp(g->url, "https://", 8) != 0) {
         return pk_fail(err, PK_BAD_INPUT, "background.%s.url: not http or https", id);
     }
@@ -180,47 +197,48 @@ static void add_param(struct pk_buf *url, const char *name, const char *value)
     pk_url_escape(url, value, ",:/");
 }
 
-static enum pk_status make_url(struct pk_buf *url, const struct background *g,
-                               const struct pk_grid *grid, struct pk_tile_id tile,
-                               struct pk_error *err)
+static void add_number(struct pk_buf *url, const char *name, uint32_t value)
 {
-    struct pk_box box;
-    enum pk_status status = pk_grid_tile_box(&box, grid, tile, err);
-    if (status != PK_OK) {
-        return status;
-    }
-    char number[160];
+    char number[16];
+    snprintf(number, sizeof(number), "%u", value);
+    add_param(url, name, number);
+}
+
+static void tile_url(struct pk_buf *url, const struct background *g,
+                     struct pk_tile_id tile)
+{
     pk_buf_adds(url, g->url);
-    if (g->wmts) {
-        add_param(url, "SERVICE", "WMTS");
-        add_param(url, "REQUEST", "GetTile");
-        add_param(url, "VERSION", "1.0.0");
-        add_param(url, "LAYER", g->layers);
-        add_param(url, "STYLE", "default");
-        add_param(url, "FORMAT", "image/png");
-        add_param(url, "TILEMATRIXSET", g->matrixset);
-        snprintf(number, sizeof(number), "%u", tile.z);
-        add_param(url, "TILEMATRIX", number);
-        snprintf(number, sizeof(number), "%u", tile.y);
-        add_param(url, "TILEROW", number);
-        snprintf(number, sizeof(number), "%u", tile.x);
-        add_param(url, "TILECOL", number);
-    } else { /* 1.1.1: axes are east, north whatever the system's definition says */
-        add_param(url, "SERVICE", "WMS");
-        add_param(url, "REQUEST", "GetMap");
-        add_param(url, "VERSION", "1.1.1");
-        add_param(url, "LAYERS", g->layers);
-        add_param(url, "STYLES", "");
-        snprintf(number, sizeof(number), "EPSG:%d", grid->epsg);
-        add_param(url, "SRS", number);
-        snprintf(number, sizeof(number), "%.6f,%.6f,%.6f,%.6f", box.min_x, box.min_y,
-                 box.max_x, box.max_y);
-        add_param(url, "BBOX", number);
-        add_param(url, "WIDTH", "256");
-        add_param(url, "HEIGHT", "256");
-        add_param(url, "FORMAT", "image/png");
-    }
-    return url->failed ? pk_fail(err, PK_LIMIT, "the address is too long") : PK_OK;
+    add_param(url, "SERVICE", "WMTS");
+    add_param(url, "REQUEST", "GetTile");
+    add_param(url, "VERSION", "1.0.0");
+    add_param(url, "LAYER", g->layers);
+    add_param(url, "STYLE", "default");
+    add_param(url, "FORMAT", "image/png");
+    add_param(url, "TILEMATRIXSET", g->matrixset);
+    add_number(url, "TILEMATRIX", tile.z);
+    add_number(url, "TILEROW", tile.y);
+    add_number(url, "TILECOL", tile.x);
+}
+
+/* WMS 1.1.1: axes are east, north whatever the system's definition says. */
+static void box_url(struct pk_buf *url, const struct background *g, int epsg,
+                    struct pk_box box, uint32_t width, uint32_t height)
+{
+    char text[160];
+    pk_buf_adds(url, g->url);
+    add_param(url, "SERVICE", "WMS");
+    add_param(url, "REQUEST", "GetMap");
+    add_param(url, "VERSION", "1.1.1");
+    add_param(url, "LAYERS", g->layers);
+    add_param(url, "STYLES", "");
+    snprintf(text, sizeof(text), "EPSG:%d", epsg);
+    add_param(url, "SRS", text);
+    snprintf(text, sizeof(text), "%.6f,%.6f,%.6f,%.6f", box.min_x, box.min_y, box.max_x,
+             box.max_y);
+    add_param(url, "BBOX", text);
+    add_number(url, "WIDTH", width);
+    add_number(url, "HEIGHT", height);
+    add_param(url, "FORMAT", "image/png");
 }
 
 static size_t on_bytes(char *data, size_t size, size_t n, void *ctx)
@@ -263,6 +281,10 @@ static enum pk_status fetch(struct pk_buf *out, const char *url, long timeout_ms
     if (result != CURLE_OK) {
         return pk_fail(err, PK_BUSY, "%s", curl_easy_strerror(result));
     }
+    if (code == 400 || code == 404) { /* nothing there; the server is well */
+        return pk_fail(err, PK_NOT_FOUND, "the background has no picture there (%ld)",
+                       code);
+    }
     if (code != 200 || picture_type(out) == NULL) {
         return pk_fail(err, PK_BUSY, "status %ld, %zu bytes that are no picture", code,
                        out->len);
@@ -278,56 +300,111 @@ static bool enter(struct background *g)
     return room;
 }
 
-enum pk_status pk_background_tile(struct pk_body **body, const char **content_type,
-                                  struct pk_backgrounds *b, const char *id,
-                                  const struct pk_grid *grid, struct pk_tile_id tile,
-                                  struct pk_error *err)
+static struct background *find(struct pk_backgrounds *b, const char *id)
 {
-    struct background *g = NULL;
-    for (uint32_t i = 0; i < b->count && g == NULL; i++) {
-        g = strcmp(b->list[i].info.id, id) == 0 ? &b->list[i] : NULL;
+    for (uint32_t i = 0; b != NULL && i < b->count; i++) {
+        if (strcmp(b->list[i].info.id, id) == 0) {
+            return &b->list[i];
+        }
     }
-    if (g == NULL) {
-        return pk_fail(err, PK_NOT_FOUND, "there is no background \"%.40s\"", id);
+    return NULL;
+}
+
+/* What the address gives: from the cache, or fetched now. */
+static enum pk_status obtain(struct pk_body **body, const char **content_type,
+                             struct pk_backgrounds *b, struct background *g,
+                             const struct pk_buf *url, struct pk_error *err)
+{
+    if (url->failed) {
+        return pk_fail(err, PK_LIMIT, "the address is too long");
     }
-    struct pk_buf url, bytes;
-    pk_buf_init(&url, URL_MAX_BYTES);
-    pk_buf_init(&bytes, PK_BACKGROUND_BYTES_MAX);
-    enum pk_status status = make_url(&url, g, grid, tile, err);
-    if (status != PK_OK) {
-        goto done;
-    }
-    struct pk_id key = pk_hash128(url.data, url.len);
+    struct pk_id key = pk_hash128(url->data, url->len);
     pthread_mutex_lock(&b->lock);
     bool hit = cache_get(b, key, body, content_type);
     bool asks = !hit && enter(g);
     pthread_mutex_unlock(&b->lock);
     if (hit) {
-        goto done;
+        return PK_OK;
     }
     if (!asks) {
-        status = pk_fail(err, PK_BUSY, "background %s rests after a failure", id);
-        goto done;
+        return pk_fail(err, PK_BUSY, "background %s rests after a failure", g->info.id);
     }
-    status = fetch(&bytes, url.data, g->timeout_ms, err);
+    struct pk_buf bytes;
+    pk_buf_init(&bytes, PK_BACKGROUND_BYTES_MAX);
+    enum pk_status status = fetch(&bytes, url->data, g->timeout_ms, err);
     if (status == PK_OK) {
         size_t len;
         *content_type = picture_type(&bytes);
         char *taken = pk_buf_take(&bytes, &len);
         *body = pk_body_create(taken, len);
     } else {
-        pk_log(PK_LOG_WARN, "background", "id=%s error=%s", id, err->text);
+        pk_log(PK_LOG_WARN, "background", "id=%s error=%s", g->info.id, err->text);
     }
     pthread_mutex_lock(&b->lock);
     g->running--;
     if (status == PK_OK) {
         cache_put(b, key, *body, *content_type);
-    } else {
+    } else if (status != PK_NOT_FOUND) {
         g->paused_until_ms = pk_now_ms() + PK_BACKGROUND_PAUSE_S * INT64_C(1000);
     }
     pthread_mutex_unlock(&b->lock);
-done:
-    pk_buf_finish(&url);
     pk_buf_finish(&bytes);
     return status;
+}
+
+enum pk_status pk_background_tile(struct pk_body **body, const char **content_type,
+                                  struct pk_backgrounds *b, const char *id,
+                                  const struct pk_grid *grid, struct pk_tile_id tile,
+                                  struct pk_error *err)
+{
+    struct background *g = find(b, id);
+    if (g == NULL) {
+        return pk_fail(err, PK_NOT_FOUND, "there is no background \"%.40s\"", id);
+    }
+    struct pk_box box;
+    enum pk_status status = pk_grid_tile_box(&box, grid, tile, err);
+    if (status != PK_OK) {
+        return status;
+    }
+    if (g->grid != NULL && g->grid != grid) {
+        return pk_fail(err, PK_UNSUPPORTED, "the background's own tiles are in %s",
+                       g->grid->id);
+    }
+    struct pk_buf url;
+    pk_buf_init(&url, URL_MAX_BYTES);
+    if (g->grid != NULL) {
+        tile_url(&url, g, tile);
+    } else {
+        box_url(&url, g, grid->epsg, box, PK_TILE_PX, PK_TILE_PX);
+    }
+    status = obtain(body, content_type, b, g, &url, err);
+    pk_buf_finish(&url);
+    return status;
+}
+
+enum pk_status pk_background_box(struct pk_body **body, const char **content_type,
+                                 struct pk_backgrounds *b, const char *id, int epsg,
+                                 struct pk_box box, uint32_t width, uint32_t height,
+                                 struct pk_error *err)
+{
+    struct background *g = find(b, id);
+    if (g == NULL || g->grid != NULL) {
+        return pk_fail(err, PK_NOT_FOUND, "there is no WMS background \"%.40s\"", id);
+    }
+    struct pk_buf url;
+    pk_buf_init(&url, URL_MAX_BYTES);
+    box_url(&url, g, epsg, box, width, height);
+    enum pk_status status = obtain(body, content_type, b, g, &url, err);
+    pk_buf_finish(&url);
+    return status;
+}
+
+bool pk_background_find(struct pk_backgrounds *b, const char *id,
+                        struct pk_background_info *out)
+{
+    const struct background *g = find(b, id);
+    if (g != NULL && out != NULL) {
+        *out = g->info;
+    }
+    return g != NULL;
 }

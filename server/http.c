@@ -90,7 +90,8 @@ static void add_cors(struct MHD_Response *out, const struct call *call,
         return;
     }
     add_header(out, "Access-Control-Allow-Origin", origin);
-    add_header(out, "Access-Control-Expose-Headers", "ETag, Plankarta-Version");
+    add_header(out, "Access-Control-Expose-Headers",
+               "ETag, Plankarta-Background, Plankarta-Version");
     if (response->allow != NULL) {
         add_header(out, "Access-Control-Allow-Methods", response->allow);
         add_header(out, "Access-Control-Allow-Headers", "Content-Type, If-None-Match");
@@ -166,6 +167,7 @@ static void set_response(struct call *call, const struct pk_response *response)
     add_cors(out, call, response);
     add_header(out, MHD_HTTP_HEADER_LOCATION, response->location);
     add_header(out, MHD_HTTP_HEADER_ALLOW, response->allow);
+    add_header(out, "Plankarta-Background", response->background);
     char number[32];
     if (response->retry_after_s > 0) {
         snprintf(number, sizeof(number), "%d", response->retry_after_s);
@@ -374,7 +376,7 @@ static bool begin(struct call *call, const char *method, const char *version)
  * the map of today. */
 static struct pk_jobs *queue_of(struct pk_http *http, const struct pk_request *request)
 {
-    if (request->route->outside) {
+    if (pk_route_asks_outside(http->app, request)) {
         return http->outside;
     }
     bool past = pk_request_arg(request, "version") != NULL ||

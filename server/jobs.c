@@ -80,7 +80,7 @@ static void answer_busy(struct pk_jobs *jobs, struct waiter *list,
 {
     struct pk_arena scratch = {0};
     struct pk_response response = {0};
-    struct pk_error err = {PK_BUSY, ""};
+    struct pk_error err = {.code = PK_BUSY};
     pk_problem(jobs->app, request, &response, 503, &err, NULL, &scratch);
     response.close = atomic_load(&jobs->app->draining);
     answer(list, request, &response);

@@ -121,10 +121,10 @@ enum pk_status pk_map_layers(struct pk_map_layers *out, struct pk_store *store,
     return status;
 }
 
-const char *pk_map_styles(const struct pk_map_layers *layers, const char *plan_style,
-                          struct pk_arena *arena)
+const char *pk_map_styles(const struct pk_map_layers *layers, const char *ground,
+                          const char *plan_style, struct pk_arena *arena)
 {
-    const char *styles = "base";
+    const char *styles = ground;
     for (uint32_t i = 0; i < layers->count; i++) {
         if (layers->layers[i].shown) {
             styles = pk_arena_printf(arena, "%s,%s", styles, layers->layers[i].id);

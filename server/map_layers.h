@@ -40,9 +40,9 @@ enum pk_status pk_map_layers(struct pk_map_layers *out, struct pk_store *store,
                              struct pk_box box, const char *chosen, enum pk_lang lang,
                              struct pk_arena *arena, struct pk_error *err) PK_MUST_CHECK;
 
-/* "base,strandskydd,plan": the styles to stack. */
-const char *pk_map_styles(const struct pk_map_layers *layers, const char *plan_style,
-                          struct pk_arena *arena);
+/* "base,strandskydd,plan": the styles to stack on `ground`. */
+const char *pk_map_styles(const struct pk_map_layers *layers, const char *ground,
+                          const char *plan_style, struct pk_arena *arena);
 /* The `layers` argument that turns layer number i over and keeps the rest. */
 const char *pk_map_toggled(const struct pk_map_layers *layers, uint32_t i,
                            struct pk_arena *arena);

@@ -57,8 +57,8 @@ enum pk_status pk_negotiate_format(enum pk_format *out, const struct pk_request 
                 return PK_OK;
             }
         }
-        return pk_fail(err, PK_BAD_INPUT, "f: \"%.40s\" is not a format of this answer",
-                       f);
+        return pk_fail_said(err, PK_BAD_INPUT, request->lang, "f", PK_MSG_REQ_FORMAT,
+                            "value", f, NULL);
     }
     double best = 0;
     const char *cursor = request->accept != NULL ? request->accept : "";
@@ -90,7 +90,8 @@ enum pk_status pk_negotiate_lang(enum pk_lang *out, const struct pk_request *req
     if (asked != NULL) {
         int lang = pk_lang_of(asked);
         if (lang < 0) {
-            return pk_fail(err, PK_BAD_INPUT, "lang: \"%.40s\" is not sv or en", asked);
+            return pk_fail_said(err, PK_BAD_INPUT, request->lang, "lang", PK_MSG_REQ_LANG,
+                                "value", asked, NULL);
         }
         *out = (enum pk_lang)lang;
         return PK_OK;

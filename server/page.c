@@ -43,9 +43,10 @@ static void write_language_link(struct pk_page *page)
     pk_buf_adds(&url, request->method == PK_POST ? "/" : request->path);
     pk_buf_addf(&url, "?lang=%s", pk_lang_tag(other));
     for (uint32_t i = 0; i < request->arg_count && request->method != PK_POST; i++) {
-        if (strcmp(request->args[i].name, "lang") != 0) {
+        const char *name = request->args[i].name; /* "live" is the script's own */
+        if (strcmp(name, "lang") != 0 && strcmp(name, "live") != 0) {
             pk_buf_addc(&url, '&');
-            pk_url_escape(&url, request->args[i].name, "");
+            pk_url_escape(&url, name, "");
             pk_buf_addc(&url, '=');
             pk_url_escape(&url, request->args[i].value, ",:");
         }

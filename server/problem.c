@@ -103,6 +103,19 @@ static void write_suggestions(struct pk_page *page, const char *suggestions)
     json_decref(list);
 }
 
+/* What a page says: the sentence without the parameter's name in front; of a text that is
+ * not in the page's language only which parameter it is about. */
+static const char *words_of(const struct pk_error *err, enum pk_lang lang,
+                            const char *parameter, struct pk_arena *arena)
+{
+    if (err->said) {
+        return parameter != NULL ? err->text + strlen(parameter) + 2 : err->text;
+    }
+    return parameter == NULL
+               ? NULL
+               : pk_say(arena, lang, PK_MSG_REQ_PARAMETER_VALUE, "name", parameter, NULL);
+}
+
 static void write_page(struct pk_app *app, const struct pk_request *request,
                        struct pk_buf *out, const char *title, const char *detail,
                        const char *suggestions)
@@ -111,7 +124,7 @@ static void write_page(struct pk_app *app, const struct pk_request *request,
     pk_page_begin(&page, out, app, request, request->lang, title);
     pk_htmlf(out, "<h1>%s</h1>\n", title);
     if (detail != NULL) {
-        pk_htmlf(out, "<p class=\"hint\" lang=\"en\">%s</p>\n", detail);
+        pk_htmlf(out, "<p>%s</p>\n", detail);
     }
     write_suggestions(&page, suggestions);
     pk_page_search_form(&page, NULL);
@@ -128,7 +141,7 @@ void pk_problem(struct pk_app *app, const struct pk_request *request,
     int http = http_status != 0 ? http_status : by_code[code].http;
     const char *title = pk_msg_text(title_of(http, code), request->lang);
     const char *detail = by_code[code].shown ? err->text : NULL;
-    bool of_request = code == PK_BAD_INPUT || code == PK_NOT_FOUND;
+    bool of_request = by_code[code].shown;
     const char *parameter = of_request ? parameter_of(err->text, arena) : NULL;
     if (http >= 500 && http != 503) {
         pk_log(PK_LOG_ERROR, "request", "status=%d target=%s error=%s", http,
@@ -147,7 +160,9 @@ void pk_problem(struct pk_app *app, const struct pk_request *request,
     struct pk_buf out;
     pk_buf_init(&out, PROBLEM_MAX * 4);
     if (format == PK_FORMAT_HTML) {
-        write_page(app, request, &out, title, detail, suggestions);
+        write_page(app, request, &out, title,
+                   detail == NULL ? NULL : words_of(err, request->lang, parameter, arena),
+                   suggestions);
         pk_response_take(response, &out, "text/html; charset=utf-8");
     } else {
         write_json(&out, http, title, detail, parameter, suggestions);

@@ -47,12 +47,13 @@ struct pk_response {
     struct pk_body *body;     /* one reference, NULL = empty */
     char etag[PK_ETAG_TEXT];  /* quoted; "" = none */
     enum pk_keep keep;
-    const char *location; /* NULL = none; of the request's arena */
-    const char *encoding; /* "gzip", "br"; NULL = none. Static */
-    const char *allow;    /* of a 405. Static */
-    int retry_after_s;    /* 0 = none */
-    int64_t version;      /* of the data; 0 = none */
-    const char *csp;      /* NULL = the server's own policy */
+    const char *location;   /* NULL = none; of the request's arena */
+    const char *encoding;   /* "gzip", "br"; NULL = none. Static */
+    const char *allow;      /* of a 405. Static */
+    int retry_after_s;      /* 0 = none */
+    int64_t version;        /* of the data; 0 = none */
+    const char *background; /* which outside map is missing in a picture; NULL = none */
+    const char *csp;        /* NULL = the server's own policy */
     bool vary_language, vary_accept;
     bool close; /* end the connection after it */
 };

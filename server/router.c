@@ -29,12 +29,13 @@ static bool matches(const struct pk_route *route, struct pk_request *request)
     return *pattern == '\0';
 }
 
-static bool allows_arg(const char *args, const char *name)
+/* Is the word in the list? */
+static bool takes(const char *args, const char *name)
 {
     size_t len = strlen(name);
     while (*args != '\0') {
         size_t n = strcspn(args, " ");
-        if ((n == 1 && args[0] == '*') || (n == len && memcmp(args, name, n) == 0)) {
+        if (n == len && memcmp(args, name, n) == 0) {
             return true;
         }
         args += n + (args[n] == ' ');
@@ -42,12 +43,29 @@ static bool allows_arg(const char *args, const char *name)
     return false;
 }
 
-static bool check_args(const struct pk_request *request, struct pk_error *err)
+static bool is_page(const struct pk_request *request)
 {
+    struct pk_error ignored;
+    enum pk_format format;
+    unsigned all = 1u << PK_FORMAT_HTML | 1u << PK_FORMAT_JSON | 1u << PK_FORMAT_TEXT |
+                   1u << PK_FORMAT_GEOJSON;
+    return !takes(request->route->args, "f") ||
+           pk_negotiate_format(&format, request, all, PK_FORMAT_HTML, &ignored) !=
+               PK_OK || /* the handler says so */
+           format == PK_FORMAT_HTML;
+}
+
+/* Links to pages carry arguments of whoever wrote them (utm_source); a program that
+ * misspells one must hear of it instead of getting the answer to another question. */
+static bool check_args(const struct pk_request *request, struct pk_arena *arena,
+                       struct pk_error *err)
+{
+    bool others = takes(request->route->args, "*") && is_page(request);
     for (uint32_t i = 0; i < request->arg_count; i++) {
         const char *name = request->args[i].name;
-        if (strcmp(name, "lang") != 0 && !allows_arg(request->route->args, name)) {
-            pk_fail(err, PK_BAD_INPUT, "%.60s: there is no such parameter here", name);
+        if (strcmp(name, "lang") != 0 && !others && !takes(request->route->args, name)) {
+            pk_fail_said(err, PK_BAD_INPUT, request->lang,
+                         pk_arena_printf(arena, "%s", name), PK_MSG_REQ_PARAMETER, NULL);
             return false;
         }
     }
@@ -73,9 +91,10 @@ bool pk_route_find(struct pk_app *app, struct pk_request *request,
         }
     }
     if (status != PK_OK) {
-        pk_fail(&err, PK_NOT_FOUND, "there is nothing at %.200s", request->path);
+        pk_fail_said(&err, PK_NOT_FOUND, request->lang, NULL, PK_MSG_REQ_NOTHING, "value",
+                     request->path, NULL);
     } else if (pk_negotiate_lang(&request->lang, request, &err) != PK_OK ||
-               !check_args(request, &err)) {
+               !check_args(request, arena, &err)) {
         status = PK_BAD_INPUT;
     }
     if (status != PK_OK) {
@@ -90,12 +109,17 @@ bool pk_route_find(struct pk_app *app, struct pk_request *request,
         return false;
     }
     if (request->method == PK_METHOD_OTHER || !(methods >> request->method & 1)) {
-        pk_fail(&err, PK_BAD_INPUT, "this address cannot be asked with that method");
+        pk_fail_said(&err, PK_BAD_INPUT, request->lang, NULL, PK_MSG_REQ_METHOD, NULL);
         pk_problem(app, request, response, 405, &err, NULL, arena);
         response->allow = allow_header(methods);
         return false;
     }
     return true;
+}
+
+bool pk_route_asks_outside(const struct pk_app *app, const struct pk_request *request)
+{
+    return request->route->outside != NULL && request->route->outside(app, request);
 }
 
 void pk_route_finish(const struct pk_request *request, struct pk_response *response)
@@ -122,7 +146,8 @@ bool pk_route_fast(struct pk_app *app, const struct pk_request *request,
     if (!answered) {
         struct pk_arena scratch = {0};
         struct pk_error err = {0};
-        pk_fail(&err, PK_NOT_FOUND, "there is nothing at %.200s", request->path);
+        pk_fail_said(&err, PK_NOT_FOUND, request->lang, NULL, PK_MSG_REQ_NOTHING, "value",
+                     request->path, NULL);
         pk_problem(app, request, response, 0, &err, NULL, &scratch);
         pk_arena_finish(&scratch);
     }

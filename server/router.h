@@ -3,8 +3,9 @@
  *
  * A pattern's "{name}" matches one path segment. A route names the arguments it
  * takes; others are refused, because an answer must not depend on how often a
- * cache has seen it misspelled. Pages end their list with "*": links from
- * elsewhere carry arguments of their own.
+ * cache has seen it misspelled. Pages end their list with "*": links from elsewhere
+ * carry arguments of their own, which are ignored where the answer is a page and
+ * refused where it is JSON, GeoJSON or plain text.
  *
  * Add a URL: one handler (api_X.c) and one row in routes.c.
  */
@@ -25,14 +26,18 @@ typedef enum pk_status pk_handler(struct pk_worker *worker,
 typedef bool pk_fast_handler(struct pk_app *app, const struct pk_request *request,
                              struct pk_response *response);
 
+/* Must another server be asked for the answer? Then it waits in a queue of its own. Runs
+ * on an HTTP thread. */
+typedef bool pk_outside_test(const struct pk_app *app, const struct pk_request *request);
+
 struct pk_route {
     const char *pattern;
-    unsigned methods;      /* 1 << enum pk_method; HEAD comes with GET */
-    const char *args;      /* allowed, blank between; "*" = others are ignored */
-    pk_fast_handler *fast; /* may be NULL */
-    pk_handler *handle;    /* NULL when `fast` always answers */
-    bool picture;          /* the answer depends on the target alone */
-    bool outside;          /* it asks another server: a queue of its own */
+    unsigned methods;         /* 1 << enum pk_method; HEAD comes with GET */
+    const char *args;         /* allowed, blank between; "*": see above */
+    pk_fast_handler *fast;    /* may be NULL */
+    pk_handler *handle;       /* NULL when `fast` always answers */
+    bool picture;             /* the answer depends on the target alone */
+    pk_outside_test *outside; /* NULL = never */
     const char *summary;
 };
 
@@ -43,6 +48,8 @@ extern const struct pk_route pk_routes[];
  * and lang. False: response is a finished problem (or the answer to OPTIONS). */
 bool pk_route_find(struct pk_app *app, struct pk_request *request,
                    struct pk_response *response, struct pk_arena *arena);
+
+bool pk_route_asks_outside(const struct pk_app *app, const struct pk_request *request);
 
 /* On an HTTP thread, after pk_route_find. */
 bool pk_route_fast(struct pk_app *app, const struct pk_request *request,

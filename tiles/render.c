@@ -431,11 +431,15 @@ enum pk_status pk_render_picture(struct pk_rendered *out, struct pk_renderer *r,
     }
     out->family = view.family;
     out->band = view.band;
-    bool alone = request->style_count == 1 && !request->opaque && !request->marker &&
-                 !request->shape;
+    bool alone = request->style_count == 1 && !request->opaque && !request->ground &&
+                 !request->marker && !request->shape;
     st = pk_surface_begin(&r->surface, view.px, view.py, view.width, view.height, err);
     if (st == PK_OK && request->opaque) {
         pk_surface_clear(&r->surface, (struct pk_rgba){255, 255, 255, 255});
+    }
+    if (st == PK_OK && request->ground) {
+        pk_surface_compose(&r->surface, request->ground, view.width, view.px, view.py,
+                           view.width, view.height);
     }
     for (uint32_t i = 0; st == PK_OK && i < request->style_count; i++) {
         st = add_style(out, r, &view, request->styles[i], alone, err);

@@ -76,6 +76,9 @@ struct pk_picture_request {
     uint32_t width, height; /* CSS pixels */
     uint32_t scale;
     bool opaque; /* white ground */
+    /* NULL, or width x height x scale^2 premultiplied pixels between that and the styles:
+     * a map of somebody else; borrowed. */
+    const uint32_t *ground;
     int64_t version;
     const char *legal_day; /* as of a tile */
     bool marker;

@@ -95,22 +95,49 @@ function startMap(section, lang) {
   const sharp = window.devicePixelRatio > 1;
   let theme = data.theme || 'standard';
 
+  const styles = (data.styles || '').split(',');
+  /** Maps of others that may lie under the plans. */
+  const grounds = (data.grounds || '').split(',');
+
+  /**
+   * The chosen outside map does, or does not, give pictures: the page has the words.
+   * @param {string} style
+   * @param {boolean} missing
+   */
+  function tellGround(style, missing) {
+    const line = document.querySelector(`[data-missing="${style}"]`);
+    if (line instanceof HTMLElement && line.hidden === missing && style === styles[0]) {
+      line.hidden = !missing;
+      if (missing) {
+        announce(line.textContent || '');
+      }
+    }
+  }
+
   /** @param {string} style */
   function source(style) {
-    return new TileImage({
+    const outside = grounds.includes(style);
+    const tiles = new TileImage({
       projection,
       tileGrid,
-      tilePixelRatio: sharp ? 2 : 1,
+      tilePixelRatio: sharp && !outside ? 2 : 1,
       transition: 0,
       tileUrlFunction(tile) {
         const [z, x, y] = tile || [0, 0, 0];
+        if (outside) {
+          return `/background/${style}/${z}/${x}/${y}.png?tms=${data.grid}`;
+        }
         const name = `/tiles/${style}/${data.grid}/${z}/${x}/${y}${sharp ? '@2x' : ''}.png`;
         return theme === 'standard' ? name : `${name}?theme=${theme}`;
       },
     });
+    if (outside) {
+      tiles.on('tileloaderror', () => tellGround(style, true));
+      tiles.on('tileloadend', () => tellGround(style, false));
+    }
+    return tiles;
   }
 
-  const styles = (data.styles || '').split(',');
   const layers = styles.map((style) => new TileLayer({ source: source(style) }));
   const home = { center: [Number(data.x), Number(data.y)], zoom: Number(data.z) };
   const view = new View({
@@ -183,6 +210,9 @@ function startMap(section, lang) {
       z: String(Math.round(view.getZoom() || 0)),
       theme,
     });
+    if (grounds.includes(styles[0])) {
+      query.set('background', styles[0]);
+    }
     if (layersShown !== null) {
       query.set('layers', layersShown);
     }
@@ -198,7 +228,7 @@ function startMap(section, lang) {
     const mine = ++asked;
     const url = address();
     try {
-      const fresh = await page(url);
+      const fresh = await page(`${url}&live=1`); /* the tiles tell how the ground is */
       if (mine !== asked) {
         return;
       }
@@ -320,6 +350,16 @@ function startMap(section, lang) {
     if (select instanceof HTMLSelectElement) {
       event.preventDefault();
       theme = select.value;
+      const ground = byId('background');
+      if (ground instanceof HTMLSelectElement) {
+        styles[0] = ground.value || 'base';
+        document.querySelectorAll('[data-background]').forEach((line) => {
+          line.toggleAttribute('hidden', line.getAttribute('data-background') !== styles[0]);
+        });
+        document.querySelectorAll('[data-missing]').forEach((line) => {
+          line.toggleAttribute('hidden', true);
+        });
+      }
       layers.forEach((layer, i) => layer.setSource(source(styles[i])));
       refresh().then(() => announce(data.themed));
     }

@@ -523,7 +523,7 @@ static void two_mappings_that_fit_are_an_error_naming_both(void **state)
                                  "{\"name\":\"två\",\"layers\":[{\"kind\":\"plan\"}]}]",
                                  0, NULL);
     struct pk_field_names fields = {NULL, 0};
-    struct pk_error err = {PK_OK, ""};
+    struct pk_error err = {0};
     const json_t *rule;
     const char *name;
     (void)state;
@@ -551,7 +551,7 @@ static void mistakes_in_a_mapping_are_named(void **state)
 
     for (size_t i = 0; i < PK_COUNT(wrong); i++) {
         json_t *document = json_loads(wrong[i], 0, NULL);
-        struct pk_error err = {PK_OK, ""};
+        struct pk_error err = {0};
         assert_non_null(document);
         assert_int_not_equal(pk_mapping_check(document, &err), PK_OK);
         assert_true(err.text[0] != '\0');
