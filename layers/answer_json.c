@@ -128,7 +128,11 @@ static void put_regulation(struct pk_json *j, const struct pk_answer_regulation 
     pk_json_object(j);
     member_id(j, "id", r->id);
     pk_json_member(j, "href", r->href);
-    pk_json_member_int(j, "part", r->part);
+    if (r->part > 0) {
+        pk_json_member_int(j, "part", r->part);
+    } else {
+        member_null(j, "part");
+    }
     pk_json_member(j, "kind", r->kind);
     pk_json_member(j, "anvandningsform", r->anvandningsform);
     pk_json_member(j, "beteckning", r->beteckning);
@@ -153,6 +157,7 @@ static void put_regulation(struct pk_json *j, const struct pk_answer_regulation 
     }
     pk_json_end(j);
     pk_json_member(j, "text", r->text);
+    pk_json_member(j, "applies_to", r->applies_to);
     if (shares) {
         members_share(j, &r->share);
     }

@@ -63,14 +63,19 @@ static const char *heading(struct lk *lk)
 
 /* ---- the parts of an answer ---- */
 
-static void write_plans(struct lk *lk)
+static enum pk_status write_plans(struct lk *lk)
 {
+    enum pk_status status = PK_OK;
     struct pk_answer *a = lk->answer;
     a->plans = pk_arena_alloc(lk->arena, lk->plan_count + 1, sizeof *a->plans);
     for (uint32_t i = 0; i < lk->plan_count; i++) {
         struct lk_plan *plan = &lk->plans[i];
         if (!plan->hit) {
             continue;
+        }
+        status = lk_placeless(lk, plan);
+        if (status != PK_OK) {
+            return status;
         }
         struct pk_answer_plan *out = &a->plans[a->plan_count++];
         lk_write_plan(lk, out, plan);
@@ -86,6 +91,7 @@ static void write_plans(struct lk *lk)
         }
         lk_source(lk, title, NULL, plan->row.from_version);
     }
+    return status;
 }
 
 static void write_links(struct lk *lk)
@@ -133,8 +139,10 @@ static enum pk_status answer_question(struct lk *lk, const char **suggestions)
         return status;
     }
     a->ground = lk->is_shape ? lk->shape : (struct pk_geom){.kind = PK_GEOM_NONE};
-    write_plans(lk);
-    status = lk_layers(lk);
+    status = write_plans(lk);
+    if (status == PK_OK) {
+        status = lk_layers(lk);
+    }
     write_links(lk);
     lk_summary(lk);
     lk_facts_missing(lk);
@@ -247,7 +255,7 @@ static bool join_regulation(const struct pk_regulation_row *row, void *ctx)
         plan->regulations = grown;
     }
     plan->regulations[plan->regulation_count++] =
-        (struct lk_regulation){.row = *row, .part = 1};
+        (struct lk_regulation){.row = *row, .placeless = true};
     return plan->regulation_count < LK_PARTS_MAX;
 }
 
@@ -257,7 +265,8 @@ static bool measure_regulation(const struct pk_part_row *row, void *ctx)
     for (uint32_t i = 0; i < w->plan->regulation_count; i++) {
         struct lk_regulation *r = &w->plan->regulations[i];
         if (pk_id_equal(r->row.id, row->id)) {
-            r->part = r->crs == 0 ? row->part : r->part;
+            r->part = r->placeless ? row->part : r->part;
+            r->placeless = false;
             r->crs = row->crs;
             r->shared_m2 += row->area_m2;
         }

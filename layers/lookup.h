@@ -27,6 +27,9 @@ struct pk_municipality {
         pk_date since;
     } * complete;
     uint32_t complete_count;
+    /* Codes of the municipalities that the service is for; 0 = all. */
+    const char *const *served;
+    uint32_t served_count;
     const char *const *next_texts, *const *next_urls; /* the next-step links */
     uint32_t next_count;
 };
@@ -66,6 +69,9 @@ struct pk_answer_regulation {
     const char **limits; /* height, area, ... */
     uint32_t limit_count;
     const char *text;
+    /* "place": where its parts lie; "plan": the whole plan (an administrative regulation
+     * without a place); NULL: the file does not say where. */
+    const char *applies_to;
     struct pk_share share;
 };
 

@@ -285,6 +285,21 @@ static struct lk_plan *meet_plan(struct lk *lk, struct pk_id id, enum pk_status 
     return *status == PK_OK ? plan : NULL;
 }
 
+static void keep_in_plan(struct lk *lk, struct lk_plan *plan,
+                         const struct lk_regulation *regulation)
+{
+    if (plan->regulation_count == plan->regulation_room) {
+        uint32_t room = plan->regulation_room == 0 ? 16 : 2 * plan->regulation_room;
+        struct lk_regulation *grown = pk_arena_alloc(lk->arena, room, sizeof *grown);
+        if (plan->regulation_count > 0) {
+            memcpy(grown, plan->regulations, plan->regulation_count * sizeof *grown);
+        }
+        plan->regulations = grown;
+        plan->regulation_room = room;
+    }
+    plan->regulations[plan->regulation_count++] = *regulation;
+}
+
 static enum pk_status add_regulation(struct lk *lk, struct lk_plan *plan,
                                      const struct lk_part *part)
 {
@@ -302,20 +317,43 @@ static enum pk_status add_regulation(struct lk *lk, struct lk_plan *plan,
                                   .shared_m2 = part->shared_m2};
     bool found;
     enum pk_status status = lk_read_regulation(&fresh.row, &found, lk, part->row.id);
-    if (status != PK_OK || !found) {
-        return status;
+    if (status == PK_OK && found) {
+        keep_in_plan(lk, plan, &fresh);
     }
-    if (plan->regulation_count == plan->regulation_room) {
-        uint32_t room = plan->regulation_room == 0 ? 16 : 2 * plan->regulation_room;
-        struct lk_regulation *grown = pk_arena_alloc(lk->arena, room, sizeof *grown);
-        if (plan->regulation_count > 0) {
-            memcpy(grown, plan->regulations, plan->regulation_count * sizeof *grown);
-        }
-        plan->regulations = grown;
-        plan->regulation_room = room;
+    return status;
+}
+
+struct placeless {
+    struct lk *lk;
+    struct lk_plan *plan;
+};
+
+static bool see_placeless(const struct pk_regulation_row *row, void *ctx)
+{
+    struct placeless *p = ctx;
+    keep_in_plan(p->lk, p->plan, &(struct lk_regulation){.row = *row, .placeless = true});
+    return p->plan->regulation_count < LK_PARTS_MAX;
+}
+
+static void sort_regulations(struct lk_plan *plan)
+{
+    if (plan->regulation_count > 1) {
+        qsort(plan->regulations, plan->regulation_count, sizeof *plan->regulations,
+              lk_regulation_order);
     }
-    plan->regulations[plan->regulation_count++] = fresh;
-    return PK_OK;
+}
+
+enum pk_status lk_placeless(struct lk *lk, struct lk_plan *plan)
+{
+    struct placeless p = {lk, plan};
+    struct pk_rows rows = {.plan = &plan->row.id, .no_geometry = true, .placeless = true};
+    uint32_t before = plan->regulation_count;
+    enum pk_status status = lk->store->ops->regulations(
+        lk->store, lk->version, &rows, see_placeless, &p, lk->arena, lk->err);
+    if (plan->regulation_count > before) {
+        sort_regulations(plan);
+    }
+    return status;
 }
 
 /* Lines and points within the plan's own uncertainty are at the point. */
@@ -367,11 +405,7 @@ enum pk_status lk_gather(struct lk *lk)
         qsort(lk->plans, lk->plan_count, sizeof *lk->plans, by_phase);
     }
     for (uint32_t i = 0; i < lk->plan_count; i++) {
-        struct lk_plan *plan = &lk->plans[i];
-        if (plan->regulation_count > 1) {
-            qsort(plan->regulations, plan->regulation_count, sizeof *plan->regulations,
-                  lk_regulation_order);
-        }
+        sort_regulations(&lk->plans[i]);
     }
     return status;
 }

@@ -37,6 +37,8 @@ struct lk_part {
 struct lk_regulation {
     struct pk_regulation_row row;
     uint32_t part;
+    bool placeless; /* it has no part: it applies to the whole plan, or nobody knows where
+                     */
     int crs;
     double shared_tm, shared_m2;
 };
@@ -109,6 +111,8 @@ enum pk_status lk_settle_state(struct lk *lk) PK_MUST_CHECK;
 /* Parts near the question, and the plans and regulations that they hit. */
 enum pk_status lk_gather(struct lk *lk) PK_MUST_CHECK;
 struct lk_plan *lk_plan_of(struct lk *lk, struct pk_id id);
+/* The plan's regulations without a place, added to those at the question. */
+enum pk_status lk_placeless(struct lk *lk, struct lk_plan *plan) PK_MUST_CHECK;
 enum pk_status lk_read_regulation(struct pk_regulation_row *out, bool *found,
                                   struct lk *lk, struct pk_id id) PK_MUST_CHECK;
 enum pk_status lk_read_plan(struct lk_plan *plan, struct lk *lk,

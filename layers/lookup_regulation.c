@@ -351,7 +351,16 @@ void lk_write_regulation(struct lk *lk, struct pk_answer_regulation *out,
     write_values(lk, out, details);
     write_regulates(lk, out, details);
     write_limits(lk, out, row);
+    bool administrative = row->kind != NULL && strcmp(row->kind, "administrative") == 0;
+    out->applies_to = !regulation->placeless ? "place" : administrative ? "plan" : NULL;
     out->text = regulation_text(lk, row);
+    if (regulation->placeless) {
+        pk_msg(&lk->text, lk->lang,
+               administrative ? PK_MSG_LOOKUP_APPLIES_TO_PLAN
+                              : PK_MSG_LOOKUP_PLACE_UNKNOWN,
+               "text", out->text, NULL);
+        out->text = lk_said(lk);
+    }
     if (lacks_height_system(lk, row)) {
         lk_unknown(lk, "heights", pk_msg_text(PK_MSG_LOOKUP_MISSING_HEIGHTS, lk->lang));
     }

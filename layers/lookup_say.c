@@ -176,7 +176,8 @@ static void say_uses(struct lk *lk, const struct lk_plan *plan)
     bool more = false;
     for (uint32_t i = 0; i < plan->regulation_count; i++) {
         const struct pk_regulation_row *row = &plan->regulations[i].row;
-        if (row->kind == NULL || strcmp(row->kind, "use") != 0) {
+        if (row->kind == NULL || strcmp(row->kind, "use") != 0 ||
+            plan->regulations[i].placeless) {
             continue;
         }
         const char *name = lk_use_name(lk, row);
@@ -302,6 +303,17 @@ static void missing(struct lk *lk, const struct lk_plan *plan, const char *what,
     lk_unknown(lk, what, lk_said(lk));
 }
 
+static bool has_placed(const struct pk_answer_plan *plan)
+{
+    for (uint32_t i = 0; i < plan->regulation_count; i++) {
+        const char *applies = plan->regulations[i].applies_to;
+        if (applies != NULL && strcmp(applies, "place") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void missing_of_plan(struct lk *lk, const struct lk_plan *plan,
                             const struct pk_answer_plan *out)
 {
@@ -333,9 +345,20 @@ static void missing_of_plan(struct lk *lk, const struct lk_plan *plan,
         missing(lk, plan, "regulations",
                 strcmp(out->coverage, "partial") == 0 ? PK_MSG_LOOKUP_MISSING_SOME
                                                       : PK_MSG_LOOKUP_MISSING_ALL);
-    } else if (out->regulation_count == 0 && !lk->is_shape) {
+    } else if (!lk->is_shape && !has_placed(out)) {
         missing(lk, plan, "regulations", PK_MSG_LOOKUP_MISSING_HERE);
     }
+}
+
+/* In a municipality that the service is not for: its plans may be here, or only some. */
+static bool is_of_others(const struct lk *lk)
+{
+    const struct pk_municipality *m = lk->municipality;
+    bool ours = m->served_count == 0 || lk->answer->municipality_code == NULL;
+    for (uint32_t i = 0; i < m->served_count && !ours; i++) {
+        ours = strcmp(m->served[i], lk->answer->municipality_code) == 0;
+    }
+    return !ours;
 }
 
 void lk_facts_missing(struct lk *lk)
@@ -358,6 +381,11 @@ void lk_facts_missing(struct lk *lk)
                                    ? PK_MSG_LOOKUP_MISSING_MUNICIPALITY_NAME
                                    : PK_MSG_LOOKUP_MISSING_MUNICIPALITY,
                                lk->lang));
+    }
+    if (is_of_others(lk)) {
+        pk_msg(&lk->text, lk->lang, PK_MSG_LOOKUP_OTHER_MUNICIPALITY, "name",
+               a->municipality != NULL ? a->municipality : a->municipality_code, NULL);
+        lk_unknown(lk, "municipality", lk_said(lk));
     }
     if (a->property_count == 0) {
         lk_unknown(lk, "property", pk_msg_text(PK_MSG_LOOKUP_MISSING_PROPERTY, lk->lang));

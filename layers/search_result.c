@@ -8,6 +8,7 @@
 #include "layers/crs.h"
 #include "layers/search_coordinate.h"
 #include "layers/search_private.h"
+#include "layers/terms.h"
 
 enum { SENTENCE_MAX = 1000, LABEL_WORDS = 64, HREF_MAX = 2000 };
 
@@ -89,6 +90,8 @@ static const char *plan_detail(struct search *s, const json_t *facts)
                            : pk_msg_text(PK_MSG_SEARCH_PLAN, s->lang);
     for (size_t i = 0; i < PK_COUNT(later); i++) {
         const char *value = pk_jget_string(facts, later[i]);
+        const char *words = i == 1 ? pk_term(value, s->lang) : NULL;
+        value = words != NULL ? words : value;
         if (value != NULL) {
             text = pk_arena_printf(s->arena, "%s%s%s", text, i == 1 ? ", " : " ", value);
         }
@@ -120,7 +123,7 @@ static enum pk_status place_detail(const char **out, struct search *s, size_t wh
     if (name == NULL) {
         status = municipality_at(&name, s, row->x, row->y);
     }
-    if (type != NULL) {
+    if (type != NULL && s->lang == PK_SV) { /* a word of the data, which is Swedish */
         what = first_letter_upper(s, type);
     }
     if (town != NULL) {

@@ -93,6 +93,7 @@ struct pk_rows {
     const char *designation;       /* plans only */
     uint32_t limit;                /* 0 = PK_ROWS_MAX */
     bool no_geometry;
+    bool placeless; /* regulations only: those without any part */
 };
 enum { PK_ROWS_MAX = 1000000 };
 

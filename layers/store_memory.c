@@ -231,6 +231,17 @@ static bool any_part_in_box(struct pk_store *store, int64_t version, bool plans,
     return rows->box == NULL;
 }
 
+static bool has_part(struct pk_store *store, int64_t version, struct pk_id regulation)
+{
+    for (uint32_t i = 0; i < self(store)->regulation_parts.count; i++) {
+        if (is_in(self(store)->regulation_parts.span[i], version) &&
+            pk_id_equal(self(store)->regulation_parts.rows[i].id, regulation)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Rows lie in order of id and part. */
 #define WALK(list, fits)                                                                 \
     do {                                                                                 \
@@ -281,7 +292,8 @@ memory_regulations(struct pk_store *store, int64_t version, const struct pk_rows
     (void)arena;
     (void)err;
     WALK(regulations, same_id(rows->id, row->id) && same_id(rows->plan, row->plan_id) &&
-                          any_part_in_box(store, version, false, rows, row->id));
+                          any_part_in_box(store, version, false, rows, row->id) &&
+                          !(rows->placeless && has_part(store, version, row->id)));
     return PK_OK;
 }
 

@@ -105,6 +105,11 @@ static enum pk_status open_rows(struct pk_query_sql *q, struct pk_store *store,
     }
     pk_buf_adds(&sql, rows->title != NULL ? piece(table->filter_title) : "");
     pk_buf_adds(&sql, rows->designation != NULL ? piece(table->filter_designation) : "");
+    if (rows->placeless) {
+        pk_buf_adds(&sql, " AND NOT EXISTS (SELECT 1 FROM regulation_part p WHERE "
+                          "p.feature_id = t.feature_id AND p.from_version <= ? AND "
+                          "p.to_version > ?)");
+    }
     if (rows->box != NULL) {
         add_box(&sql, table);
     }
@@ -127,6 +132,10 @@ static enum pk_status open_rows(struct pk_query_sql *q, struct pk_store *store,
     }
     if (rows->title != NULL) {
         pk_query_text(q, rows->title);
+    }
+    if (rows->placeless) {
+        pk_query_int(q, version);
+        pk_query_int(q, version);
     }
     if (rows->designation != NULL) {
         pk_query_text(q, rows->designation);

@@ -1,9 +1,12 @@
 #include "server/answer_page.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { PICTURE_W = 640, PICTURE_H = 400 };
+#include "layers/terms.h"
+
+enum { PICTURE_W = 640, PICTURE_H = 400, GROUP_LISTED = 100 };
 
 /* Smallest side of a picture's ground, metres: a point needs surroundings. */
 static const double picture_min_m = 160;
@@ -54,15 +57,33 @@ static void write_share(struct pk_page *page, const struct pk_share *share)
     pk_arena_finish(&arena);
 }
 
+/* A term in the page's words; one that we do not know stays as it is stored. */
+static void write_term(struct pk_page *page, const char *term)
+{
+    const char *words = pk_term(term, page->lang);
+    if (words != NULL) {
+        pk_htmlf(page->out, "%s", words);
+    } else {
+        pk_htmlf(page->out, "<span lang=\"sv\">%s</span>", term);
+    }
+}
+
+static void write_kind(struct pk_page *page, const char *kind)
+{
+    if (kind != NULL) {
+        pk_buf_adds(page->out, " <span class=\"kind\">(");
+        write_term(page, kind);
+        pk_buf_adds(page->out, ")</span>");
+    }
+}
+
 void pk_regulation_html(struct pk_page *page, const struct pk_answer_regulation *r,
                         bool link)
 {
     struct pk_buf *out = page->out;
     pk_htmlf(out, "<li>%s", r->text);
     write_share(page, &r->share);
-    if (r->kind != NULL) {
-        pk_htmlf(out, " <span class=\"kind\" lang=\"sv\">(%s)</span>", r->kind);
-    }
+    write_kind(page, r->kind);
     if (link && r->href != NULL) {
         pk_htmlf(out, " <a href=\"%s\">%s<span class=\"unseen\"> %s</span></a>", r->href,
                  pk_msg_text(PK_MSG_ANSWER_MORE, page->lang), r->text);
@@ -82,6 +103,7 @@ static void write_documents(struct pk_page *page, const struct pk_answer_plan *p
     for (uint32_t i = 0; i < plan->document_count; i++) {
         const struct pk_answer_document *d = &plan->documents[i];
         const char *title = d->title != NULL ? d->title : d->kind;
+        title = pk_term(title, page->lang) != NULL ? pk_term(title, page->lang) : title;
         bool web = d->href != NULL && (strncmp(d->href, "https://", 8) == 0 ||
                                        strncmp(d->href, "http://", 7) == 0);
         if (web) {
@@ -98,6 +120,118 @@ static void write_documents(struct pk_page *page, const struct pk_answer_plan *p
         pk_buf_adds(out, "</li>\n");
     }
     pk_buf_adds(out, "</ul>\n");
+}
+
+/* ---- regulations with the same words ---- */
+
+/* One wording stands on many areas of a plan, each a regulation of its own in the
+ * exchange formats: a person reads it once. */
+struct grouped {
+    const struct pk_answer_regulation *r;
+    uint32_t at;    /* its place in the plan's order */
+    uint32_t count; /* of the group, at its first one; 0 at the others */
+};
+
+static const char *text_or(const char *text)
+{
+    return text != NULL ? text : "";
+}
+
+static int by_words(const void *a, const void *b)
+{
+    const struct grouped *x = a, *y = b;
+    int order = strcmp(text_or(x->r->text), text_or(y->r->text));
+    if (order == 0) {
+        order = strcmp(text_or(x->r->kind), text_or(y->r->kind));
+    }
+    return order != 0 ? order : x->at < y->at ? -1 : 1;
+}
+
+static bool same_words(const struct grouped *a, const struct grouped *b)
+{
+    return strcmp(text_or(a->r->text), text_or(b->r->text)) == 0 &&
+           strcmp(text_or(a->r->kind), text_or(b->r->kind)) == 0;
+}
+
+static const char *whole(struct pk_arena *arena, double v)
+{
+    char text[40];
+    pk_text_fixed(text, sizeof(text), v, 0);
+    return pk_arena_strdup(arena, text);
+}
+
+static void write_group_part(struct pk_page *page, const struct pk_answer_regulation *r,
+                             uint32_t number, struct pk_arena *arena)
+{
+    const char *n = pk_arena_printf(arena, "%u", number);
+    const char *text =
+        r->share.area_m2 > 0
+            ? pk_say(arena, page->lang, PK_MSG_ANSWER_GROUP_PART_AREA, "number", n,
+                     "area", whole(arena, r->share.area_m2), NULL)
+            : pk_say(arena, page->lang, PK_MSG_ANSWER_GROUP_PART, "number", n, NULL);
+    if (r->href != NULL) {
+        pk_htmlf(page->out, "<li><a href=\"%s\">%s</a></li>\n", r->href, text);
+    } else {
+        pk_htmlf(page->out, "<li>%s</li>\n", text);
+    }
+}
+
+static void write_group(struct pk_page *page, const struct grouped *first,
+                        struct pk_arena *arena)
+{
+    struct pk_buf *out = page->out;
+    double area = 0;
+    for (uint32_t i = 0; i < first->count; i++) {
+        area += first[i].r->share.area_m2;
+    }
+    const char *count = pk_arena_printf(arena, "%u", first->count);
+    pk_htmlf(out, "<li>%s", first->r->text);
+    write_kind(page, first->r->kind);
+    pk_htmlf(out, "\n<details><summary>%s</summary>\n<ol class=\"places\">\n",
+             area > 0
+                 ? pk_say(arena, page->lang, PK_MSG_ANSWER_GROUP_AREA, "count", count,
+                          "area", whole(arena, area), NULL)
+                 : pk_say(arena, page->lang, PK_MSG_ANSWER_GROUP, "count", count, NULL));
+    uint32_t listed = first->count < GROUP_LISTED ? first->count : GROUP_LISTED;
+    for (uint32_t i = 0; i < listed; i++) {
+        write_group_part(page, first[i].r, i + 1, arena);
+    }
+    pk_buf_adds(out, "</ol>\n");
+    if (listed < first->count) {
+        pk_htmlf(out, "<p>%s</p>\n",
+                 pk_say(arena, page->lang, PK_MSG_ANSWER_GROUP_REST, "count",
+                        pk_arena_printf(arena, "%u", first->count - listed), NULL));
+    }
+    pk_buf_adds(out, "</details></li>\n");
+}
+
+static void write_regulations(struct pk_page *page, const struct pk_answer_plan *plan,
+                              bool link)
+{
+    struct pk_arena arena = {0};
+    uint32_t n = plan->regulation_count;
+    struct grouped *sorted = pk_arena_alloc(&arena, n, sizeof(*sorted));
+    const struct grouped **first =
+        pk_arena_alloc(&arena, n, sizeof(const struct grouped *));
+    for (uint32_t i = 0; i < n; i++) {
+        sorted[i] = (struct grouped){&plan->regulations[i], i, 0};
+    }
+    qsort(sorted, n, sizeof(*sorted), by_words);
+    for (uint32_t i = 0, head = 0; i < n; i++) {
+        head = i > 0 && same_words(&sorted[head], &sorted[i]) ? head : i;
+        sorted[head].count++;
+        first[sorted[head].at] = &sorted[head];
+    }
+    pk_buf_adds(page->out, "<ul class=\"regulations\">\n");
+    for (uint32_t i = 0; i < n; i++) {
+        if (first[i] != NULL && first[i]->count > 1) {
+            write_group(page, first[i], &arena);
+        } else if (first[i] != NULL) {
+            pk_regulation_html(page, first[i]->r, link);
+        }
+    }
+    pk_buf_adds(page->out, "</ul>\n");
+    pk_arena_finish(&arena);
 }
 
 void pk_plan_html(struct pk_page *page, const struct pk_answer_plan *plan, int level,
@@ -121,11 +255,7 @@ void pk_plan_html(struct pk_page *page, const struct pk_answer_plan *plan, int l
     }
     if (plan->regulation_count > 0) {
         heading(page, level + 1, pk_msg_text(PK_MSG_ANSWER_REGULATIONS, page->lang));
-        pk_buf_adds(out, "<ul class=\"regulations\">\n");
-        for (uint32_t i = 0; i < plan->regulation_count; i++) {
-            pk_regulation_html(page, &plan->regulations[i], link);
-        }
-        pk_buf_adds(out, "</ul>\n");
+        write_regulations(page, plan, link);
     }
     write_documents(page, plan, level + 1);
 }

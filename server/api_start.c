@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/parse.h"
+#include "layers/terms.h"
 #include "server/answer_page.h"
 #include "server/api.h"
 #include "server/extent.h"
@@ -560,7 +561,10 @@ static void write_list(struct pk_page *page, struct start *s,
             pk_htmlf(out, " (%s)", plan->designation); /* names need not be unique */
         }
         pk_buf_adds(out, "</a>");
-        if (plan->status != NULL) {
+        const char *status = pk_term(plan->status, lang);
+        if (status != NULL) {
+            pk_htmlf(out, ", %s", status);
+        } else if (plan->status != NULL) {
             pk_htmlf(out, ", <span lang=\"sv\">%s</span>", plan->status);
         } else {
             pk_htmlf(out, ", %s", pk_msg_text(PK_MSG_START_NO_STATUS, lang));

@@ -15,7 +15,7 @@
 #include "server/response.h"
 #include "server/styleset.h"
 
-enum { LOGO_MAX = 1 << 20, LINKS_MAX = 99 };
+enum { LOGO_MAX = 1 << 20, LINKS_MAX = 99, CODE_LEN = 4 };
 
 int64_t pk_now_ms(void)
 {
@@ -99,6 +99,26 @@ static enum pk_status read_complete(struct pk_app *app, struct pk_error *err)
     }
     app->municipality.complete = list;
     app->municipality.complete_count = (uint32_t)count;
+    return PK_OK;
+}
+
+static enum pk_status read_served(struct pk_app *app, struct pk_error *err)
+{
+    uint32_t count = 0;
+    while (pk_opts_item(app->opts, "municipalities", count) != NULL) {
+        count++;
+    }
+    const char **codes = pk_arena_alloc(&app->arena, count + 1, sizeof(*codes));
+    for (uint32_t i = 0; i < count; i++) {
+        codes[i] = pk_opts_item(app->opts, "municipalities", i);
+        if (strlen(codes[i]) != CODE_LEN || strspn(codes[i], "0123456789") != CODE_LEN) {
+            return pk_fail(err, PK_BAD_INPUT,
+                           "municipalities: \"%.40s\" is not a code of four digits",
+                           codes[i]);
+        }
+    }
+    app->municipality.served = codes;
+    app->municipality.served_count = count;
     return PK_OK;
 }
 
@@ -228,6 +248,7 @@ enum pk_status pk_app_init(struct pk_app *app, const struct pk_opts *opts, bool 
     status = status == PK_OK ? read_base(app, err) : status;
     status = status == PK_OK ? read_links(app, err) : status;
     status = status == PK_OK ? read_complete(app, err) : status;
+    status = status == PK_OK ? read_served(app, err) : status;
     status = status == PK_OK ? read_logo(app, err) : status;
     status = status == PK_OK ? make_csp(app, err) : status;
     if (status == PK_OK) {
