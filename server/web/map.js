@@ -182,6 +182,10 @@ function startMap(section, lang) {
     }).extend([new DragPan({ onFocusOnly: true })]), /* without gliding on */
   });
   map.getViewport()?.setAttribute('aria-hidden', 'true');
+  /* On paper the map is as high as it was drawn on the screen. */
+  map.on('change:size', () => {
+    viewport.style.setProperty('--drawn', `${(map.getSize() || [0, 0])[1]}px`);
+  });
   const dot = document.createElement('div');
   dot.className = 'marker';
   const marker = new Overlay({ element: dot, positioning: 'center-center', stopEvent: false });

@@ -60,8 +60,10 @@ for (const width of [320, 1280]) {
     await close();
   });
 
-  test(`the focused element is never covered and has a ring (${width} px)`, async () => {
-    const { page, close } = await browser({ viewport: { width, height: 400 } });
+  /* 320 x 256 is a window of 1280 x 1024 at 400 %. */
+  const height = width === 320 ? 256 : 400;
+  test(`the focused element is never covered and has a ring (${width} x ${height})`, async () => {
+    const { page, close } = await browser({ viewport: { width, height } });
     await openMap(page, `${origin}/?lang=sv&point=${point}`);
     for (let i = 0; i < 25; i++) {
       await page.keyboard.press('Tab');
@@ -85,3 +87,18 @@ for (const width of [320, 1280]) {
     await close();
   });
 }
+
+test('on paper there is the answer and the map as drawn, and nothing to press', async () => {
+  const { page, close } = await browser({ viewport: { width: 1280, height: 800 } });
+  await openMap(page, `${origin}/?lang=sv&point=${point}`);
+  const drawn = await page.evaluate(() => document.getElementById('viewport').clientHeight);
+  await page.emulateMedia({ media: 'print' });
+  const paper = await page.evaluate(() => ({
+    map: document.getElementById('viewport').clientHeight,
+    controls: [...document.querySelectorAll('button, input:not([type=hidden]), select')]
+      .filter((control) => control.getClientRects().length > 0).length,
+    answer: document.getElementById('svar').getClientRects().length,
+  }));
+  assert.deepEqual(paper, { map: drawn, controls: 0, answer: 1 });
+  await close();
+});

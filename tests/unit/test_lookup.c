@@ -578,6 +578,7 @@ static void json_has_every_member_in_its_order(void **state)
                                              "regulates",
                                              "limits",
                                              "text",
+                                             "applies_to",
                                              NULL};
     static const char *const value[] = {"beskrivning", "vardetyp", "variabelvarde",
                                         "number",      "enhet",    NULL};
@@ -709,6 +710,81 @@ static void a_plan_has_all_its_regulations_on_its_own_page(void **state)
                      PK_NOT_FOUND);
 }
 
+/* Changes the town: the last one. */
+static void regulations_without_a_place_are_told_wherever_the_plan_is(void **state)
+{
+    struct pk_regulation_row time = {.id = id_of("time"),
+                                     .plan_id = id_of("harbour"),
+                                     .kind = "administrative",
+                                     .wording = "Genomförandetiden är 5 år",
+                                     .details = "{}"};
+    struct pk_regulation_row lost = {.id = id_of("lost"),
+                                     .plan_id = id_of("harbour"),
+                                     .kind = "use",
+                                     .letter = "J",
+                                     .wording = "Industri",
+                                     .details = "{}"};
+    pk_memory_regulation(*state, &time, 0);
+    pk_memory_regulation(*state, &lost, 0);
+    struct pk_question q = at(30, 15);
+    struct pk_answer *a = answer(*state, &q);
+    const struct pk_answer_plan *plan = &a->plans[0];
+    uint32_t seen = 0;
+    for (uint32_t i = 0; i < plan->regulation_count; i++) {
+        const struct pk_answer_regulation *r = &plan->regulations[i];
+        if (pk_id_equal(r->id, time.id)) {
+            assert_string_equal(r->text,
+                                "Genomförandetiden är 5 år. Den gäller hela planen.");
+            assert_string_equal(r->applies_to, "plan");
+            seen++;
+        } else if (pk_id_equal(r->id, lost.id)) {
+            assert_string_equal(r->text,
+                                "Industri (J). Filen säger inte var den gäller.");
+            assert_null(r->applies_to);
+            seen++;
+        } else {
+            assert_string_equal(r->applies_to, "place");
+        }
+    }
+    assert_int_equal(seen, 2);
+    assert_null(strstr(a->summary, "industri")); /* nobody knows that it applies here */
+    q = at(-40, 15);
+    a = answer(*state, &q);
+    for (uint32_t i = 0; i < a->plan_count; i++) {
+        for (uint32_t k = 0; k < a->plans[i].regulation_count; k++) {
+            assert_false(pk_id_equal(a->plans[i].regulations[k].id, time.id));
+        }
+    }
+}
+
+static void a_place_in_a_municipality_that_is_not_served_is_told_as_that(void **state)
+{
+    static const char *const ours[] = {"9901"}, *const others[] = {"9902"};
+    static const struct {
+        const char *const *served;
+        uint32_t count;
+        bool told;
+    } cases[] = {
+        {NULL,   0, false},
+        {ours,   1, false},
+        {others, 1, true }
+    };
+    struct pk_question q = at(30, 15);
+    for (size_t i = 0; i < PK_COUNT(cases); i++) {
+        struct pk_municipality m = *fjallnas();
+        struct pk_answer *a;
+        struct pk_error err = {0};
+        m.served = cases[i].served;
+        m.served_count = cases[i].count;
+        assert_int_equal(pk_lookup(&a, *state, &q, &m, NULL, &town_arena, &err), PK_OK);
+        bool told = false;
+        for (uint32_t k = 0; k < a->unknown_count; k++) {
+            told = told || strstr(a->unknown[k].text, "inte är till för") != NULL;
+        }
+        assert_int_equal(told, cases[i].told);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -735,6 +811,8 @@ int main(void)
         cmocka_unit_test(the_permanent_link_gives_the_same_bytes_for_ever),
         cmocka_unit_test(the_text_has_the_sentences_of_the_members),
         cmocka_unit_test(a_plan_has_all_its_regulations_on_its_own_page),
+        cmocka_unit_test(a_place_in_a_municipality_that_is_not_served_is_told_as_that),
+        cmocka_unit_test(regulations_without_a_place_are_told_wherever_the_plan_is),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

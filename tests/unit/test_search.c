@@ -247,7 +247,7 @@ static void details_are_written_in_both_languages(void **state)
         {"timrå vivsta 13:50",   "Fastighet i Timrå kommun",
          "Property in the municipality of Timrå"   },
         {"vivsta centrum",        "Detaljplan 2262-P11, laga kraft 1994-06-01",
-         "Plan 2262-P11, laga kraft 1994-06-01"     },
+         "Plan 2262-P11, in force 1994-06-01"       },
         {"okänd plan",           "Stadsplan P1, okänt om den gäller",
          "Plan P1, not known whether it is in force"},
         {"storgatan 4",           "Adress, Timrå, Timrå kommun",
