@@ -4,5 +4,5 @@ add_library(pk_sample STATIC
     cmd_sample.c cmd_sample.h
     sample.h sample_mapping.inc
     sample_gml.c sample_gpkg.c sample_gpkg.h sample_names.c sample_ngp.c sample_plan.c
-    sample_town.c)
+    sample_maker.h sample_symbol.c sample_town.c)
 target_link_libraries(pk_sample PUBLIC pk_layers PRIVATE PkgConfig::GDAL)

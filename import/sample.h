@@ -62,7 +62,9 @@ struct pk_sample_reg {
     const char *form, *letter, *code, *wording;
     int index;      /* 0 = none */
     bool secondary; /* sekundär egenskapsgräns */
-    struct pk_sample_value value;
+    bool placed;    /* has a place for its label: only SS 637040 can say it */
+    double label_x, label_y, rotation; /* EPSG:3006; degrees anticlockwise */
+    struct pk_sample_value value, second;
     struct pk_geom geoms[4]; /* EPSG:3006 */
     uint32_t geom_count;
     int first_use, use_count; /* which uses it regulates (index in regs), 0 = the plan */

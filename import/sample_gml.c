@@ -247,6 +247,27 @@ static void write_area(struct walker *w, const struct segment *segments, uint32_
     pk_buf_adds(w->out, "  </DP_Omrade>\n </omrade>\n");
 }
 
+static void write_value(struct pk_buf *out, const struct pk_sample_value *v)
+{
+    if (v->text != NULL) {
+        pk_buf_adds(out, "<variabel><DP_VarDecimaltal>");
+        text_member(out, "namn", v->name);
+        text_member(out, "varde", v->text);
+        pk_buf_adds(out, "</DP_VarDecimaltal></variabel>\n");
+    }
+}
+
+/* Where the label stands: northing first, degrees anticlockwise. */
+static void write_place(struct pk_buf *out, const struct pk_sample_reg *r, uint32_t n)
+{
+    if (r->placed) {
+        pk_buf_addf(out,
+                    "<insattning><gml:Point gml:id=\"t%u\"><gml:pos>%.3f %.3f</gml:pos>"
+                    "</gml:Point></insattning>\n<rotation>%.1f</rotation>\n",
+                    n, r->label_y, r->label_x, r->rotation);
+    }
+}
+
 static void write_reg(struct pk_buf *out, const struct pk_sample_plan *p, uint32_t i,
                       uint32_t *n)
 {
@@ -267,15 +288,12 @@ static void write_reg(struct pk_buf *out, const struct pk_sample_plan *p, uint32
     if (r->index > 0) {
         pk_buf_addf(out, "<index>%d</index>\n", r->index);
     }
+    write_place(out, r, *n);
     pk_buf_addf(out, "<omrade xlink:href=\"#a%u\"/>\n", i + 1);
     text_member(out, "bestammelsetyp", r->code);
     text_member(out, "formulering", r->wording);
-    if (r->value.text != NULL) {
-        pk_buf_adds(out, "<variabel><DP_VarDecimaltal>");
-        text_member(out, "namn", r->value.name);
-        text_member(out, "varde", r->value.text);
-        pk_buf_adds(out, "</DP_VarDecimaltal></variabel>\n");
-    }
+    write_value(out, &r->value);
+    write_value(out, &r->second);
     pk_buf_addf(out, "</%s></%s>\n", names[k], members[k]);
 }
 

@@ -195,6 +195,17 @@ static void head(struct pk_json *j, struct pk_id id, const char *type)
     pk_json_member(j, "versionGiltigFran", "2026-01-01T00:00:00Z");
 }
 
+static void value(struct pk_json *j, const struct pk_sample_value *v)
+{
+    pk_json_object(j);
+    pk_json_member(j, "datatyp", "decimaltal");
+    pk_json_member(j, "variabelvarde", v->text);
+    pk_json_member(j, "beskrivning", v->name);
+    pk_json_member(j, "vardetyp", v->kind);
+    pk_json_member(j, "enhet", v->unit);
+    pk_json_end(j);
+}
+
 static enum pk_status regulation(struct pk_json *j, const struct pk_sample_plan *p,
                                  const struct pk_sample_reg *reg, struct pk_crs *crs,
                                  struct pk_arena *arena, struct pk_error *err)
@@ -226,13 +237,10 @@ static enum pk_status regulation(struct pk_json *j, const struct pk_sample_plan 
     if (reg->value.text != NULL) {
         pk_json_key(j, "bestammelsevarde");
         pk_json_array(j);
-        pk_json_object(j);
-        pk_json_member(j, "datatyp", "decimaltal");
-        pk_json_member(j, "variabelvarde", reg->value.text);
-        pk_json_member(j, "beskrivning", reg->value.name);
-        pk_json_member(j, "vardetyp", reg->value.kind);
-        pk_json_member(j, "enhet", reg->value.unit);
-        pk_json_end(j);
+        value(j, &reg->value);
+        if (reg->second.text != NULL) {
+            value(j, &reg->second);
+        }
         pk_json_end(j);
     }
     if (reg->kind == 'p') {

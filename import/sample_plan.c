@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/date.h"
-#include "import/sample.h"
+#include "import/sample_maker.h"
 
 struct use {
     const char *letter, *wording, *form, *code;
@@ -54,16 +54,7 @@ static const struct {
     {1, {{0, 0, 3, 2}}                                                        },
 };
 
-/* What a maker of one plan carries around. */
-struct maker {
-    struct pk_sample_plan *plan;
-    uint64_t seed;
-    int64_t key; /* of the plan, for random numbers */
-    struct pk_arena *arena;
-    const struct pk_sample_town *town;
-};
-
-static double chance(struct maker *m, const char *what, int64_t n)
+double sample_chance(struct maker *m, const char *what, int64_t n)
 {
     return pk_sample_unit(m->seed, what, m->key, n, 0);
 }
@@ -75,7 +66,7 @@ static void must(enum pk_status status, const struct pk_error *err)
     }
 }
 
-static struct pk_geom finish(struct pk_geom_builder *b)
+struct pk_geom sample_finish(struct pk_geom_builder *b)
 {
     struct pk_geom g = {0};
     struct pk_error err = {0};
@@ -83,11 +74,11 @@ static struct pk_geom finish(struct pk_geom_builder *b)
     return g;
 }
 
-static struct pk_geom area_of(struct maker *m, struct pk_sample_rect r, unsigned corners)
+struct pk_geom sample_area(struct maker *m, struct pk_sample_rect r, unsigned corners)
 {
     struct pk_geom_builder *b = pk_geom_begin(m->arena, PK_GEOM_AREA, false);
     pk_sample_ring(b, m->town, r, corners, 8, PK_RING_OUTER);
-    return finish(b);
+    return sample_finish(b);
 }
 
 static struct pk_sample_rect inset(struct pk_sample_rect r, double by)
@@ -95,9 +86,9 @@ static struct pk_sample_rect inset(struct pk_sample_rect r, double by)
     return (struct pk_sample_rect){r.u0 + by, r.v0 + by, r.u1 - by, r.v1 - by};
 }
 
-static struct pk_sample_reg *add_reg(struct maker *m, char kind, const char *form,
-                                     const char *letter, int index, const char *code,
-                                     const char *wording)
+struct pk_sample_reg *sample_regulation(struct maker *m, char kind, const char *form,
+                                        const char *letter, int index, const char *code,
+                                        const char *wording)
 {
     struct pk_sample_plan *p = m->plan;
     struct pk_sample_reg *reg = &p->regs[p->reg_count];
@@ -120,18 +111,18 @@ static struct pk_sample_reg *add_reg(struct maker *m, char kind, const char *for
 
 static int add_use(struct maker *m, enum use_id u, const struct pk_geom *g)
 {
-    struct pk_sample_reg *reg =
-        add_reg(m, 'u', uses[u].form, uses[u].letter, 0, uses[u].code, uses[u].wording);
+    struct pk_sample_reg *reg = sample_regulation(m, 'u', uses[u].form, uses[u].letter, 0,
+                                                  uses[u].code, uses[u].wording);
     reg->geoms[reg->geom_count++] = *g;
     return (int)(reg - m->plan->regs);
 }
 
-static struct pk_sample_reg *add_property(struct maker *m, int first_use, int use_count,
-                                          const char *letter, int index, const char *code,
-                                          const char *wording, struct pk_geom g)
+struct pk_sample_reg *sample_property(struct maker *m, int first_use, int use_count,
+                                      const char *letter, int index, const char *code,
+                                      const char *wording, struct pk_geom g)
 {
-    struct pk_sample_reg *reg =
-        add_reg(m, 'p', m->plan->regs[first_use].form, letter, index, code, wording);
+    struct pk_sample_reg *reg = sample_regulation(m, 'p', m->plan->regs[first_use].form,
+                                                  letter, index, code, wording);
     reg->first_use = first_use;
     reg->use_count = use_count;
     reg->geoms[reg->geom_count++] = g;
@@ -143,33 +134,33 @@ static struct pk_sample_reg *add_property(struct maker *m, int first_use, int us
 static void strips(struct maker *m, struct pk_sample_rect r, int use, int count,
                    int block)
 {
-    double front = 6, back = chance(m, "yard", block) < 0.4 ? 14 : 0;
+    double front = 6, back = sample_chance(m, "yard", block) < 0.4 ? 14 : 0;
     struct pk_sample_rect dots = {r.u0, r.v0, r.u1, r.v0 + front};
     struct pk_sample_rect rest = {r.u0, r.v0 + front, r.u1, r.v1 - back};
-    add_property(m, use, count, NULL, 0, "DP_KM_Eg_Omfatt_Prickmark",
-                 "Marken får inte förses med byggnad.", area_of(m, dots, 0));
+    sample_property(m, use, count, NULL, 0, "DP_KM_Eg_Omfatt_Prickmark",
+                    "Marken får inte förses med byggnad.", sample_area(m, dots, 0));
     if (back > 0) {
         struct pk_sample_rect yard = {r.u0, r.v1 - back, r.u1, r.v1};
-        add_property(m, use, count, NULL, 0, "DP_KM_Eg_Omfatt_Korsmark_A",
-                     "Marken får endast förses med komplementbyggnad.",
-                     area_of(m, yard, 0));
+        sample_property(m, use, count, NULL, 0, "DP_KM_Eg_Omfatt_Korsmark_A",
+                        "Marken får endast förses med komplementbyggnad.",
+                        sample_area(m, yard, 0));
     }
     char *text = NULL;
-    int height = 4 + (int)(chance(m, "height", block) * 14);
+    int height = 4 + (int)(sample_chance(m, "height", block) * 14);
     text = pk_arena_printf(m->arena, "Högsta nockhöjd är %d meter.", height);
     struct pk_sample_reg *h =
-        add_property(m, use, count, "h", 1, "DP_KM_Eg_Utform_Nockhojd_Meter", text,
-                     area_of(m, rest, 0));
+        sample_property(m, use, count, "h", 1, "DP_KM_Eg_Utform_Nockhojd_Meter", text,
+                        sample_area(m, rest, 0));
     h->value = (struct pk_sample_value){"höjd", pk_arena_printf(m->arena, "%d", height),
                                         "max", "meter"};
-    int share = 15 + 5 * (int)(chance(m, "share", block) * 6);
+    int share = 15 + 5 * (int)(sample_chance(m, "share", block) * 6);
     text = pk_arena_printf(m->arena,
                            "Största byggnadsarea är %d %% av fastighetsarean inom "
                            "egenskapsområdet.",
                            share);
     struct pk_sample_reg *e =
-        add_property(m, use, count, "e", 1, "DP_KM_Eg_Omfatt_Byggnadsarea_Proc", text,
-                     area_of(m, rest, 0));
+        sample_property(m, use, count, "e", 1, "DP_KM_Eg_Omfatt_Byggnadsarea_Proc", text,
+                        sample_area(m, rest, 0));
     e->value = (struct pk_sample_value){
         "utnyttjandegrad", pk_arena_printf(m->arena, "%d", share), "max", "procent"};
 }
@@ -182,33 +173,33 @@ static void ring_and_core(struct maker *m, struct pk_sample_rect r, unsigned cor
     struct pk_geom_builder *b = pk_geom_begin(m->arena, PK_GEOM_AREA, false);
     pk_sample_ring(b, m->town, r, corners, 8, PK_RING_OUTER);
     pk_sample_ring(b, m->town, core, 0, 0, PK_RING_HOLE);
-    add_property(m, use, count, NULL, 0, "DP_KM_Eg_Omfatt_Prickmark",
-                 "Marken får inte förses med byggnad.", finish(b));
-    int area = 200 + 100 * (int)(chance(m, "area", block) * 20);
+    sample_property(m, use, count, NULL, 0, "DP_KM_Eg_Omfatt_Prickmark",
+                    "Marken får inte förses med byggnad.", sample_finish(b));
+    int area = 200 + 100 * (int)(sample_chance(m, "area", block) * 20);
     char *text = pk_arena_printf(m->arena, "Största byggnadsarea är %d m².", area);
     struct pk_sample_reg *e =
-        add_property(m, use, count, "e", 2, "DP_KM_Eg_Omfatt_Byggnadsarea_Kvm", text,
-                     area_of(m, core, 0));
+        sample_property(m, use, count, "e", 2, "DP_KM_Eg_Omfatt_Byggnadsarea_Kvm", text,
+                        sample_area(m, core, 0));
     e->value = (struct pk_sample_value){
         "exploatering", pk_arena_printf(m->arena, "%d", area), "max", "kvadratmeter"};
-    int height = 7 + (int)(chance(m, "core-height", block) * 18);
+    int height = 7 + (int)(sample_chance(m, "core-height", block) * 18);
     text = pk_arena_printf(m->arena, "Högsta totalhöjd är %d meter.", height);
     struct pk_sample_reg *h =
-        add_property(m, use, count, "h", 2, "DP_KM_Eg_Utform_Totalhojd_Meter", text,
-                     area_of(m, core, 0));
+        sample_property(m, use, count, "h", 2, "DP_KM_Eg_Utform_Totalhojd_Meter", text,
+                        sample_area(m, core, 0));
     h->value = (struct pk_sample_value){"höjd", pk_arena_printf(m->arena, "%d", height),
                                         "max", "meter"};
-    if (chance(m, "pipes", block) < 0.4) {
+    if (sample_chance(m, "pipes", block) < 0.4) {
         double mid = floor((r.v0 + r.v1) / 2);
         struct pk_sample_rect pipes = {r.u0, mid - 3, r.u1, mid + 3};
-        add_property(m, use, count, "u", 0, "DP_KM_Eg_Markres_Underjord",
-                     "Markreservat för allmännyttiga underjordiska ledningar.",
-                     area_of(m, pipes, 0));
+        sample_property(m, use, count, "u", 0, "DP_KM_Eg_Markres_Underjord",
+                        "Markreservat för allmännyttiga underjordiska ledningar.",
+                        sample_area(m, pipes, 0));
     }
-    if (chance(m, "roof", block) < 0.3) {
+    if (sample_chance(m, "roof", block) < 0.3) {
         struct pk_sample_reg *o =
-            add_property(m, use, count, "o", 1, "DP_KM_Eg_Utform_Takvinkel",
-                         "Minsta takvinkel är 22 grader.", area_of(m, core, 0));
+            sample_property(m, use, count, "o", 1, "DP_KM_Eg_Utform_Takvinkel",
+                            "Minsta takvinkel är 22 grader.", sample_area(m, core, 0));
         o->value = (struct pk_sample_value){"takvinkel", "22", "min", "grader"};
         o->secondary = true;
     }
@@ -218,13 +209,13 @@ static void exit_ban(struct maker *m, struct pk_sample_rect r, int use, int coun
 {
     struct pk_geom_builder *b = pk_geom_begin(m->arena, PK_GEOM_LINE, false);
     pk_sample_line(b, m->town, r.u0 + 10, r.v0, r.u1 - 10, r.v0);
-    add_property(m, use, count, NULL, 0, "DP_KM_Eg_Utfart_Forbud", "Utfartsförbud",
-                 finish(b));
+    sample_property(m, use, count, NULL, 0, "DP_KM_Eg_Utfart_Forbud", "Utfartsförbud",
+                    sample_finish(b));
 }
 
 static enum use_id choose_use(struct maker *m, int block, double centre)
 {
-    double r = chance(m, "use", block);
+    double r = sample_chance(m, "use", block);
     if (centre < 0.3) {
         static const enum use_id near[] = {C, C, B, K, H, S, B, TORG, PARK, B};
         return near[(int)(r * 10)];
@@ -255,7 +246,7 @@ static void make_lots(struct maker *m, struct pk_sample_rect r, unsigned corners
             own |= i == across - 1 && j == rows - 1 ? corners & 4u : 0;
             own |= i == 0 && j == rows - 1 ? corners & 8u : 0;
             struct pk_sample_rect lr = {u0, v0, u0 + du, v0 + dv};
-            lot->geom = area_of(m, lr, own);
+            lot->geom = sample_area(m, lr, own);
             int64_t n = block * 100 + j * 40 + i;
             if (homes) {
                 snprintf(lot->designation, sizeof(lot->designation), "%s %s %u:%d",
@@ -268,14 +259,14 @@ static void make_lots(struct maker *m, struct pk_sample_rect r, unsigned corners
                          (int)(p->number * 10 + (uint32_t)block));
             }
             bool built = u != PARK && u != NATUR && u != W && u != TORG && u != M &&
-                         chance(m, "built", n) < 0.93;
+                         sample_chance(m, "built", n) < 0.93;
             if (built) {
-                double bu = fmin(homes ? 9 + 4 * chance(m, "bu", n) : 42, du - 12);
-                double bv = fmin(homes ? 7 + 4 * chance(m, "bv", n) : 24, dv - 14);
+                double bu = fmin(homes ? 9 + 4 * sample_chance(m, "bu", n) : 42, du - 12);
+                double bv = fmin(homes ? 7 + 4 * sample_chance(m, "bv", n) : 24, dv - 14);
                 double at_u = u0 + (du - bu) / 2,
                        at_v = j == 0 ? v0 + 8 : v0 + dv - 8 - bv;
                 struct pk_sample_rect br = {at_u, at_v, at_u + bu, at_v + bv};
-                lot->building = area_of(m, br, 0);
+                lot->building = sample_area(m, br, 0);
                 lot->has_address = true;
             }
             pk_sample_place(m->town, u0 + du / 2, j == 0 ? v0 + 5 : v0 + dv - 5, &lot->x,
@@ -299,28 +290,28 @@ static void make_block(struct maker *m, struct pk_sample_rect r, int block, doub
     enum use_id u = choose_use(m, block, centre);
     struct pk_sample_rect main_part = r;
     unsigned corners = all;
-    if (u == B && chance(m, "split", block) < 0.15) {
+    if (u == B && sample_chance(m, "split", block) < 0.15) {
         /* A transformer's corner: split along a lattice line, so that the street's
          * hole has the vertex too. */
         double at = floor((r.u1 - 14) / PK_SAMPLE_STEP) * PK_SAMPLE_STEP;
         struct pk_sample_rect side = {at, r.v0, r.u1, r.v1};
-        struct pk_geom g = area_of(m, side, 2 | 4);
+        struct pk_geom g = sample_area(m, side, 2 | 4);
         add_use(m, E, &g);
         make_lots(m, side, 2 | 4, E, block + 50);
         main_part.u1 = at;
         corners = 1 | 8;
     }
-    struct pk_geom g = area_of(m, main_part, corners);
+    struct pk_geom g = sample_area(m, main_part, corners);
     int first = add_use(m, u, &g), count = 1;
-    if ((u == C || u == K) && chance(m, "combined", block) < 0.5) {
+    if ((u == C || u == K) && sample_chance(m, "combined", block) < 0.5) {
         add_use(m, u == C ? B : H, &g);
         count = 2;
-    } else if (u == S && chance(m, "combined", block) < 0.3) {
+    } else if (u == S && sample_chance(m, "combined", block) < 0.3) {
         add_use(m, R, &g);
         count = 2;
     }
     if (strcmp(uses[u].form, "kvartersmark") == 0 && u != M && u != N) {
-        if (corners == all && chance(m, "kind", block) < 0.5) {
+        if (corners == all && sample_chance(m, "kind", block) < 0.5) {
             ring_and_core(m, main_part, corners, first, count, block);
         } else {
             /* Straight strips need straight corners: they lie 8 m inside the sides. */
@@ -328,8 +319,11 @@ static void make_block(struct maker *m, struct pk_sample_rect r, int block, doub
                                         main_part.u1 - 8, main_part.v1 - 8};
             strips(m, r2, first, count, block);
         }
-        if (chance(m, "exit", block) < 0.2) {
+        if (sample_chance(m, "exit", block) < 0.2) {
             exit_ban(m, r, first, count);
+        }
+        if (corners == all) {
+            sample_symbols(m, main_part, first, count, block);
         }
     }
     make_lots(m, main_part, corners, u, block);
@@ -341,7 +335,7 @@ static void make_road(struct maker *m, double u0, double v0, double u1, double v
     struct pk_sample_plan *p = m->plan;
     struct pk_geom_builder *b = pk_geom_begin(m->arena, PK_GEOM_LINE, false);
     pk_sample_line(b, m->town, u0, v0, u1, v1);
-    p->roads[p->road_count] = finish(b);
+    p->roads[p->road_count] = sample_finish(b);
     p->road_class[p->road_count] = class;
     pk_sample_street_name(p->road_name[p->road_count], sizeof(p->road_name[0]), m->seed,
                           p->town->index, line, across);
@@ -356,9 +350,9 @@ static void date_text(char out[11], const char *base, int days)
 static void make_dates(struct maker *m)
 {
     struct pk_sample_plan *p = m->plan;
-    double r = chance(m, "status", 0);
-    int day = (int)(chance(m, "day", 0) * 9000);
-    p->months = 60 + 12 * (int)(chance(m, "months", 0) * 11);
+    double r = sample_chance(m, "status", 0);
+    int day = (int)(sample_chance(m, "day", 0) * 9000);
+    p->months = 60 + 12 * (int)(sample_chance(m, "months", 0) * 11);
     p->quality = "komplett";
     p->type = "detaljplan";
     p->status = "laga kraft";
@@ -366,7 +360,7 @@ static void make_dates(struct maker *m)
         static const char *const old[] = {"stadsplan", "byggnadsplan",
                                           "avstyckningsplan"};
         p->plan_only = true;
-        p->type = old[(int)(chance(m, "old", 0) * 3)];
+        p->type = old[(int)(sample_chance(m, "old", 0) * 3)];
         date_text(p->in_force, "1948-03-01", day);
         p->months = 0;
     } else if (r < 0.72) {
@@ -377,16 +371,17 @@ static void make_dates(struct maker *m)
         p->quality = "ej komplett";
         date_text(p->in_force, "1988-05-01", day % 4000);
     } else if (r < 0.97) {
-        static const char *const going[] = {"påbörjad", "samråd", "granskning", "antagen",
-                                            "överklagad"};
-        p->status = going[(int)(chance(m, "going", 0) * 5)];
+        static const char *const going[] = {"påbörjad", "samråd",     "granskning",
+                                            "antagen",  "överklagad", "tillsyn"};
+        p->status = going[(int)(sample_chance(m, "going", 0) * 6)];
         date_text(p->started, "2023-01-10", day % 700);
         date_text(p->status_date, "2025-01-10", day % 300);
-        if (strcmp(p->status, "antagen") == 0 || strcmp(p->status, "överklagad") == 0) {
+        if (strcmp(p->status, going[3]) == 0 || strcmp(p->status, going[4]) == 0 ||
+            strcmp(p->status, going[5]) == 0) {
             memcpy(p->adopted, p->status_date, sizeof(p->adopted));
         }
     } else {
-        p->status = "upphävd";
+        p->status = sample_chance(m, "ended", 0) < 0.7 ? "upphävd" : "avslutad";
         date_text(p->in_force, "1975-01-01", day % 3000);
         date_text(p->status_date, "2015-01-01", day % 3000);
     }
@@ -425,9 +420,9 @@ void pk_sample_plan(struct pk_sample_plan *plan, uint64_t seed,
     struct maker m = {.plan = plan, .arena = arena};
     begin(&m, seed, town, column, row, number, false);
     struct pk_sample_rect cell = pk_sample_cell(town, column, row);
-    plan->area = area_of(&m, cell, 0);
+    plan->area = sample_area(&m, cell, 0);
     /* Names as people write them: "Västerhamn, del 3" or by the quarter. */
-    if (chance(&m, "named", 0) < 0.5) {
+    if (sample_chance(&m, "named", 0) < 0.5) {
         snprintf(plan->name, sizeof(plan->name), "%s, etapp %d", town->name,
                  column * town->rows + row + 1);
     } else {
@@ -440,7 +435,7 @@ void pk_sample_plan(struct pk_sample_plan *plan, uint64_t seed,
     double x = (2.0 * column + 1) / town->columns - 1,
            y = (2.0 * row + 1) / town->rows - 1;
     double centre = sqrt(x * x + y * y);
-    int pattern = (int)(chance(&m, "pattern", 0) * 12);
+    int pattern = (int)(sample_chance(&m, "pattern", 0) * 12);
     pattern = pattern < 6 ? 0 : pattern < 8 ? 1 : pattern < 10 ? 2 : pattern < 11 ? 3 : 4;
     if (pattern == 4 && centre < 0.6) {
         pattern = 0;
@@ -471,7 +466,7 @@ void pk_sample_plan(struct pk_sample_plan *plan, uint64_t seed,
             }
         }
     }
-    struct pk_geom street_area = finish(streets);
+    struct pk_geom street_area = sample_finish(streets);
     add_use(&m, GATA, &street_area);
     int gata = (int)plan->reg_count - 1;
     make_road(&m, cell.u0, cell.v0, cell.u1, cell.v0, "street",
@@ -496,18 +491,18 @@ void pk_sample_plan(struct pk_sample_plan *plan, uint64_t seed,
     double px, py;
     pk_sample_place(town, cell.u0 + 3, cell.v0 + 3, &px, &py);
     pk_geom_vertex(b, px, py, 0);
-    double level = round((4 + 30 * chance(&m, "level", 0)) * 10) / 10;
-    struct pk_sample_reg *height = add_property(
+    double level = round((4 + 30 * sample_chance(&m, "level", 0)) * 10) / 10;
+    struct pk_sample_reg *height = sample_property(
         &m, gata, 1, NULL, 0, "DP_AP_Eg_Markhojd",
         pk_arena_printf(arena, "Markens höjd över nollplanet ska vara %.1f meter.",
                         level),
-        finish(b));
+        sample_finish(b));
     height->value = (struct pk_sample_value){
         "höjd", pk_arena_printf(arena, "%.1f", level), "exakt", "meter"};
-    if (chance(&m, "shore", 0) < 0.15) {
+    if (sample_chance(&m, "shore", 0) < 0.15) {
         struct pk_sample_reg *a =
-            add_reg(&m, 'a', "planområdet", "a", 1, "DP_PO_Ad_Strandskydd",
-                    "Strandskyddet är upphävt inom planområdet.");
+            sample_regulation(&m, 'a', "planområdet", "a", 1, "DP_PO_Ad_Strandskydd",
+                              "Strandskyddet är upphävt inom planområdet.");
         a->geoms[a->geom_count++] = plan->area;
     }
     if (plan->plan_only) {
@@ -533,7 +528,7 @@ void pk_sample_overlay(struct pk_sample_plan *plan, uint64_t seed,
     struct pk_sample_rect cell = pk_sample_cell(town, column, row);
     struct pk_sample_rect r = {cell.u1 - PK_SAMPLE_BLOCK_U, cell.v0 + PK_SAMPLE_BLOCK_V,
                                cell.u1 + PK_SAMPLE_BLOCK_U, cell.v1};
-    bool in_force = chance(&m, "new", 0) < 0.6;
+    bool in_force = sample_chance(&m, "new", 0) < 0.6;
     plan->plan_only = false;
     plan->type = "detaljplan";
     plan->quality = "komplett";
@@ -541,19 +536,19 @@ void pk_sample_overlay(struct pk_sample_plan *plan, uint64_t seed,
     plan->months = 120;
     memset(plan->in_force, 0, sizeof(plan->in_force));
     memset(plan->adopted, 0, sizeof(plan->adopted));
-    date_text(plan->started, "2021-06-01", (int)(chance(&m, "day", 1) * 300));
-    date_text(plan->status_date, "2024-03-01", (int)(chance(&m, "day", 2) * 500));
+    date_text(plan->started, "2021-06-01", (int)(sample_chance(&m, "day", 1) * 300));
+    date_text(plan->status_date, "2024-03-01", (int)(sample_chance(&m, "day", 2) * 500));
     if (in_force) {
         memcpy(plan->in_force, plan->status_date, sizeof(plan->in_force));
         date_text(plan->adopted, plan->in_force, -35);
     }
-    plan->area = area_of(&m, r, 0);
+    plan->area = sample_area(&m, r, 0);
     snprintf(plan->name, sizeof(plan->name), "%s, förtätning %u", town->name, number);
     struct pk_geom_builder *streets = pk_geom_begin(arena, PK_GEOM_AREA, false);
     pk_sample_ring(streets, town, r, 0, 0, PK_RING_OUTER);
     struct pk_sample_rect block = inset(r, 9);
     make_block(&m, block, 0, 0.25, streets);
-    struct pk_geom g = finish(streets);
+    struct pk_geom g = sample_finish(streets);
     add_use(&m, GATA, &g);
     plan->lot_count = 0; /* the older plans' property units stay */
     plan->road_count = 0;

@@ -6,7 +6,8 @@
  * Colour names are those of BFS 2020:6 in lower-case ASCII: gul, brun, beige,
  * orange, rod, rosa, lila, bla, blagra, gron, ljusgron, gra, ljusgra (and cerise,
  * morkgron, blagron, ljusbla of older styles). Symbols: prickmark, korsmark,
- * ringmark, lutning, plushojd, utfartsforbud, stangsel, fastighetsindelning.
+ * ringmark, korsprick and ringprick (two marks on one ground, older plans), lutning,
+ * plushojd, utfartsforbud, stangsel, fastighetsindelning.
  */
 #ifndef PK_LAYERS_PLAN_CLASS_H
 #define PK_LAYERS_PLAN_CLASS_H

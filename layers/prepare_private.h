@@ -149,7 +149,8 @@ struct prep_end {
     double x, y;
     double rotation; /* into the line from the right, degrees clockwise */
 };
-/* False: no line, or a closed one. */
+/* Of a line in one piece or in several that meet. False: no line, a closed one, or
+ * several lines. */
 bool prep_line_ends(const struct pk_geom *line, struct prep_end ends[2]);
 enum { PREP_END_PART = 1 << 24 }; /* parts from here on are ends of lines */
 

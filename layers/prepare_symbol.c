@@ -6,7 +6,7 @@
 #include "base/jsonread.h"
 #include "layers/prepare_private.h"
 
-enum { LABEL_MAX = 1000, VALUES_SHOWN_MAX = 4 };
+enum { LABEL_MAX = 1000, VALUES_SHOWN_MAX = 4, PIECES_MAX = 256 };
 
 const char *const prep_stage_names[PREP_STAGE_COUNT] = {"force", "adopted", "ongoing",
                                                         "ended"};
@@ -107,22 +107,54 @@ const char *prep_end_symbol(const char *symbol)
     return NULL;
 }
 
+/* An end of one of the line's pieces: where, and the next vertex inward. */
+struct tip {
+    const double *at, *next;
+};
+
+static struct tip tip_of(const struct pk_geom *g, uint32_t i)
+{
+    const struct pk_ring *ring = &g->rings[i / 2];
+    const double *first = g->xy + 2 * (size_t)ring->first;
+    const double *last = first + 2 * ((size_t)ring->count - 1);
+    return i % 2 == 0 ? (struct tip){first, first + 2} : (struct tip){last, last - 2};
+}
+
+/* Does another piece go on from here? */
+static bool goes_on(const struct pk_geom *g, uint32_t tip)
+{
+    struct tip t = tip_of(g, tip);
+    for (uint32_t i = 0; i < 2 * g->ring_count; i++) {
+        const double *other = tip_of(g, i).at;
+        if (i != tip && other[0] == t.at[0] && other[1] == t.at[1]) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool prep_line_ends(const struct pk_geom *line, struct prep_end ends[2])
 {
-    if (line->kind != PK_GEOM_LINE || line->ring_count == 0) {
+    const double degrees = 180 / 3.14159265358979323846;
+    uint32_t count = 0;
+    if (line->kind != PK_GEOM_LINE || line->ring_count > PIECES_MAX) {
         return false;
     }
-    const struct pk_ring *first = &line->rings[0];
-    const struct pk_ring *last = &line->rings[line->ring_count - 1];
-    const double *a = line->xy + 2 * (size_t)first->first;
-    const double *b = line->xy + 2 * ((size_t)last->first + last->count - 1);
-    if (first->count < 2 || last->count < 2 || (a[0] == b[0] && a[1] == b[1])) {
-        return false; /* a closed line has no ends */
+    for (uint32_t r = 0; r < line->ring_count; r++) {
+        if (line->rings[r].count < 2) {
+            return false;
+        }
     }
-    const double degrees = 180 / 3.14159265358979323846;
-    ends[0] = (struct prep_end){
-        a[0], a[1], prep_clockwise(atan2(a[3] - a[1], a[2] - a[0]) * degrees)};
-    ends[1] = (struct prep_end){
-        b[0], b[1], prep_clockwise(atan2(b[-1] - b[1], b[-2] - b[0]) * degrees)};
-    return true;
+    for (uint32_t i = 0; i < 2 * line->ring_count; i++) {
+        struct tip t = tip_of(line, i);
+        if (goes_on(line, i)) {
+            continue;
+        }
+        if (count == 2) {
+            return false; /* several lines in one */
+        }
+        double way = atan2(t.next[1] - t.at[1], t.next[0] - t.at[0]) * degrees;
+        ends[count++] = (struct prep_end){t.at[0], t.at[1], prep_clockwise(way)};
+    }
+    return count == 2;
 }

@@ -297,7 +297,7 @@ struct pk_candidate *pk_candidate_make(const struct pk_candidate_maker *m,
     struct pk_block block;
     bool set = pk_candidate_set(m, p, &block), room = set && has_room(m, p, spot, &block);
     bool outside = set && !room && p->leader && !p->icon && !p->along_line &&
-                   block.width <= PK_LEADER_EMS * block.size;
+                   2 * block.width <= PK_LEADER_HALF_EMS * block.size;
     if (!room && !outside) {
         block = (struct pk_block){0};
         if (!p->icon) {

@@ -4,7 +4,7 @@
  * A style layer with metadata "plankarta:leader" (a zoom) and "plankarta:fit" puts the
  * label of an area without room for it beside the area, from that zoom on: at the first
  * of eight places that is free, in the order right, left, up, down and the corners. Words
- * have none: letters and their index, up to three ems. Not of MapLibre: a viewer that
+ * have none: letters and their index, up to 2.5 ems. Not of MapLibre: a viewer that
  * draws the vector tiles leaves such labels to its own rules.
  */
 #ifndef PK_TILES_LEADER_H
@@ -15,7 +15,7 @@
 
 enum {
     PK_LEADER_PX = 14, /* CSS px from the edge of the room to the label */
-    PK_LEADER_EMS = 3,
+    PK_LEADER_HALF_EMS = 5,
     PK_LEADER_PLACES = 8 /* of PK_LABEL_POSITIONS */
 };
 

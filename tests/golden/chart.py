@@ -46,7 +46,7 @@ def geometry(kind, coordinates, label=None):
     out = {"geometri": {"typ": kind, "dimension": 2, "koordinatsystemPlan": "EPSG:3006",
                         "position": {"type": types[kind], "coordinates": coordinates}},
            "geometrimetadata": {"absolutLagesosakerhetPlan": 0.1}}
-    if label:
+    if label:  # no member of NGP: the place that SS 637040 gives a label
         out["label"] = label
     return out
 
@@ -165,8 +165,8 @@ MARK_TEXT = {
     "prickmark": "Marken får inte förses med byggnad.",
     "korsmark": "Marken får endast förses med komplementbyggnad.",
     "ringmark": "Endast byggnadsverk under mark.",
-    "korsprick": "Punktprickad mark där endast uthus får uppföras.",
-    "ringprick": "Punktprickad mark som får byggas under.",
+    "korsprick": "Kors- och punktprickad mark: endast uthus.",
+    "ringprick": "Punkt- och ringprickad mark: får byggas under.",
 }
 for column, mark in enumerate(["prickmark", "korsmark", "ringmark", "korsprick",
                                "ringprick", "korsprick", "ringprick", "prickmark",
