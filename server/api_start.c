@@ -450,8 +450,14 @@ static void write_themes(struct pk_page *page, struct start *s)
         const char *theme;
         enum pk_msg_id text;
     } names[] = {
-        {"standard", PK_MSG_THEME_STANDARD},
-        {"cvd",      PK_MSG_THEME_CVD     }
+        {"standard",      PK_MSG_THEME_STANDARD     },
+        {"cvd",           PK_MSG_THEME_CVD          },
+        {"contrast",      PK_MSG_THEME_CONTRAST     },
+        {"contrast-dark", PK_MSG_THEME_CONTRAST_DARK},
+        {"mono",          PK_MSG_THEME_MONO         },
+        {"mono-dark",     PK_MSG_THEME_MONO_DARK    },
+        {"simple",        PK_MSG_THEME_SIMPLE       },
+        {"print",         PK_MSG_THEME_PRINT        }
     };
     struct pk_buf *out = page->out;
     pk_htmlf(out,

@@ -27,6 +27,8 @@ const char *pk_shipped_theme(const char *name, size_t *len)
 
 const char *const *pk_shipped_themes(void)
 {
-    static const char *const names[] = {"standard", "cvd", NULL};
+    static const char *const names[] = {"standard",      "cvd",   "contrast",
+                                        "contrast-dark", "mono",  "mono-dark",
+                                        "simple",        "print", NULL};
     return names;
 }

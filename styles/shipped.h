@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "styles/style.h"
 
-/* Documents by name: styles "plan", "base"; themes "standard", "cvd". NULL when
+/* Documents by name: styles "plan", "base"; themes as in pk_shipped_themes. NULL when
  * there is none. Static. */
 const char *pk_shipped_style(const char *name, size_t *len);
 const char *pk_shipped_theme(const char *name, size_t *len);

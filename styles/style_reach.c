@@ -1,5 +1,8 @@
 #include <math.h>
 
+#include <string.h>
+
+#include "styles/colour.h"
 #include "styles/style_internal.h"
 
 /* Bounds over all features at one zoom: intervals of the expressions where they
@@ -206,6 +209,7 @@ struct palette {
     struct pk_rgba *out;
     uint32_t *count, max;
     bool known;
+    bool images; /* in names of images: an ink that cannot be known is passed over */
 };
 
 static void add_colour(struct palette *p, struct pk_rgba c)
@@ -239,6 +243,12 @@ static void walk_colours(struct palette *p, uint32_t node, double opacity)
             v.u.colour[3] = (float)((double)v.u.colour[3] * opacity);
             add_colour(p, pk_ev_rgba(&v));
         }
+        const char *ink = v.type == PK_T_STRING ? strrchr(v.u.string, ':') : NULL;
+        struct pk_rgba c;
+        if (p->images && ink != NULL && pk_colour_parse(&c, ink + 1)) {
+            c.a = (uint8_t)lround(c.a * opacity);
+            add_colour(p, c);
+        }
         return;
     }
     case PK_OP_CASE:
@@ -251,7 +261,7 @@ static void walk_colours(struct palette *p, uint32_t node, double opacity)
         first = 0;
         break;
     default:
-        p->known = false;
+        p->known = p->known && p->images;
         return;
     }
     uint32_t i = first;
@@ -283,10 +293,32 @@ static int opacity_of(int prop)
     }
 }
 
+/* The inks that names of patterns carry, "hatch-45-10:#5e3a12". */
+static void walk_images(struct palette *p, uint32_t layer)
+{
+    const struct pk_rules *r = &p->style->rules[layer];
+    static const struct {
+        enum pk_layer_type type;
+        int image, opacity;
+    } places[] = {
+        {PK_LAYER_FILL,   PK_P_FILL_PATTERN, PK_P_FILL_OPACITY},
+        {PK_LAYER_LINE,   PK_P_LINE_PATTERN, PK_P_LINE_OPACITY},
+        {PK_LAYER_SYMBOL, PK_P_ICON_IMAGE,   PK_P_ICON_OPACITY}
+    };
+    for (size_t i = 0; i < PK_COUNT(places); i++) {
+        if (p->style->layers[layer].type == places[i].type) {
+            const struct pk_node *n =
+                &p->style->program.nodes[r->node[places[i].opacity]];
+            walk_colours(p, r->node[places[i].image],
+                         n->op == PK_OP_CONST ? n->value.u.number : 1);
+        }
+    }
+}
+
 bool pk_style_colours(const struct pk_style *style, struct pk_rgba *out, uint32_t *count,
                       uint32_t max)
 {
-    struct palette p = {style, out, count, max, true};
+    struct palette p = {style, out, count, max, true, false};
     *count = 0;
     for (uint32_t l = 0; l < style->layer_count; l++) {
         const struct pk_rules *r = &style->rules[l];
@@ -305,6 +337,12 @@ bool pk_style_colours(const struct pk_style *style, struct pk_rgba *out, uint32_
             if (style->program.nodes[r->node[prop]].op != PK_OP_CONST) {
                 walk_colours(&p, style->fallback[prop], 1); /* where it fails */
             }
+        }
+    }
+    p.images = true;
+    for (uint32_t l = 0; l < style->layer_count; l++) {
+        if (style->rules[l].visible) {
+            walk_images(&p, l);
         }
     }
     return p.known;

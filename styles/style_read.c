@@ -469,6 +469,9 @@ enum pk_status pk_style_read_all(struct pk_style **out, const char *name,
     }
     status = pk_theme_resolve(document, err);
     if (status == PK_OK) {
+        status = pk_theme_finish(document, name, over, err);
+    }
+    if (status == PK_OK) {
         status = read_layers(&r, document, err);
     }
     if (status != PK_OK) {

@@ -4,6 +4,9 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "styles/colour.h"
+#include "styles/theme_rules.h"
+
 enum { DEPTH_MAX = 100 };
 
 static bool is_one_of(const char *key, const char *const *names)
@@ -110,17 +113,60 @@ static json_t *find_layer(const json_t *style, const char *id)
     return NULL;
 }
 
+/* The first colour that stands in a value; false when there is none. */
+static bool first_colour(struct pk_rgba *out, const json_t *value, const json_t *state,
+                         int depth)
+{
+    const char *text = json_string_value(value);
+    const char *op = json_string_value(json_array_get(value, 0));
+    if (text != NULL || depth > DEPTH_MAX) {
+        return text != NULL && pk_colour_parse(out, text);
+    }
+    if (op != NULL && strcmp(op, "global-state") == 0) {
+        const char *name = json_string_value(json_array_get(value, 1));
+        const json_t *entry = json_object_get(state, name == NULL ? "" : name);
+        return first_colour(out, json_object_get(entry, "default"), NULL, depth + 1);
+    }
+    for (size_t i = 1; i < json_array_size(value); i++) {
+        if (first_colour(out, json_array_get(value, i), state, depth + 1)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A light line under or between darker ones, by the style's own colours: a theme may
+ * turn them. */
+static void mark_casings(json_t *style)
+{
+    size_t i;
+    json_t *layer;
+    json_array_foreach(json_object_get(style, "layers"), i, layer)
+    {
+        struct pk_rgba c;
+        const json_t *colour =
+            json_object_get(json_object_get(layer, "paint"), "line-color");
+        if (colour != NULL &&
+            first_colour(&c, colour, json_object_get(style, "state"), 0) &&
+            pk_colour_luminance(c) > 0.5) {
+            json_object_set_new(layer, PK_THEME_CASING, json_true());
+        }
+    }
+}
+
 enum pk_status pk_theme_apply(json_t *style, const char *style_name, const json_t *theme,
                               struct pk_error *err)
 {
-    static const char *const members[] = {"theme", "title", "state", "styles", NULL};
-    static const char *const style_members[] = {"state", "layers", NULL};
+    static const char *const members[] = {"theme",  "title", "state",
+                                          "styles", "rules", NULL};
+    static const char *const style_members[] = {"state", "layers", "rules", NULL};
     if (!json_is_object(theme) || !json_is_string(json_object_get(theme, "theme"))) {
         return pk_fail(err, PK_BAD_INPUT,
                        "expected an object with \"theme\": the theme's name");
     }
     enum pk_status status = check_keys(theme, members, "", err);
     if (status == PK_OK) {
+        mark_casings(style);
         status = apply_state(style, json_object_get(theme, "state"), false, "state", err);
     }
     const json_t *own = json_object_get(json_object_get(theme, "styles"), style_name);
@@ -145,6 +191,37 @@ enum pk_status pk_theme_apply(json_t *style, const char *style_name, const json_
             status = apply_layer(layer, changes, id, err);
         }
     }
+    return status;
+}
+
+/* The theme's rules with those for the style over them. */
+static json_t *rules_of(const json_t *theme, const char *style_name)
+{
+    const json_t *own = json_object_get(
+        json_object_get(json_object_get(theme, "styles"), style_name), "rules");
+    json_t *all = json_deep_copy(json_object_get(theme, "rules"));
+    if (own == NULL) {
+        return all;
+    }
+    if (all == NULL) {
+        return json_deep_copy(own);
+    }
+    json_object_update(all, (json_t *)(uintptr_t)own);
+    return all;
+}
+
+enum pk_status pk_theme_finish(json_t *style, const char *style_name, const json_t *theme,
+                               struct pk_error *err)
+{
+    json_t *rules = rules_of(theme, style_name);
+    enum pk_status status = pk_theme_rules(style, rules, err);
+    size_t i;
+    json_t *layer;
+    json_array_foreach(json_object_get(style, "layers"), i, layer)
+    {
+        json_object_del(layer, PK_THEME_CASING);
+    }
+    json_decref(rules);
     return status;
 }
 

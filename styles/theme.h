@@ -22,6 +22,9 @@
  * property (null takes a property away); `filter`, `minzoom` and `maxzoom`
  * replace. Values may be expressions and may use ["global-state", ...].
  *
+ * What holds for all layers, whatever they are called, stands in `rules`, of the theme
+ * or of one style: see styles/theme_rules.h.
+ *
  * When a style is read, every ["global-state", NAME] is replaced by its value, so
  * the document that goes out needs no viewer that knows the mechanism.
  */
@@ -36,6 +39,11 @@
  * Errors: PK_BAD_INPUT "styles.plan.layers.use: no such layer". */
 enum pk_status pk_theme_apply(json_t *style, const char *style_name, const json_t *theme,
                               struct pk_error *err) PK_MUST_CHECK;
+
+/* Apply the theme's `rules` (styles/theme_rules.h), those under `styles` over those of
+ * the theme; after pk_theme_resolve. Errors: PK_BAD_INPUT. */
+enum pk_status pk_theme_finish(json_t *style, const char *style_name, const json_t *theme,
+                               struct pk_error *err) PK_MUST_CHECK;
 
 /* Replace every ["global-state", NAME] in the layers, and take `state` away.
  * Errors: PK_BAD_INPUT with path and name. */

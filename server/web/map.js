@@ -354,6 +354,7 @@ function startMap(section, lang) {
     if (select instanceof HTMLSelectElement) {
       event.preventDefault();
       theme = select.value;
+      data.theme = theme; // the ground under tiles that are still on their way
       const ground = byId('background');
       if (ground instanceof HTMLSelectElement) {
         styles[0] = ground.value || 'base';
