@@ -1,6 +1,7 @@
 /*
  * palette_search.c - searches fills for the 13 colour names of plan uses that stay apart
- * in every colour vision; what the theme `cvd` has came from it.
+ * in every colour vision; the theme `cvd` has seed 206 (12.35),
+ * then moved in small steps while the smallest difference grew (12.85).
  *
  *     palette_search [SEED [ROUNDS]]
  *
@@ -24,8 +25,8 @@ static const struct box {
     double low[3], high[3]; /* L, C, h degrees */
 } boxes[NAMES] = {
     {"gul",      {90, 55, 96},  {97, 96, 108}},
-    {"brun",     {54, 22, 50},  {66, 50, 82} },
-    {"beige",    {74, 8, 70},   {88, 26, 98} },
+    {"brun",     {54, 20, 45},  {66, 50, 82} },
+    {"beige",    {68, 6, 60},   {88, 26, 94} },
     {"orange",   {66, 60, 52},  {78, 100, 74}},
     {"rod",      {57, 52, 22},  {66, 90, 40} },
     {"rosa",     {74, 18, 335}, {90, 42, 372}},
