@@ -179,8 +179,8 @@ uint32_t pk_style_property_count(const struct pk_style *style);
 const char *pk_style_property(const struct pk_style *style, uint32_t i);
 
 /* Colours that the style can produce (for its fixed palette), at most `max`, last the
- * inks in the names of its patterns and icons; false when that is not all of them (colours
- * that are calculated, or more than max). */
+ * inks in the names of its patterns and icons; false when that is not all of them
+ * (colours that are calculated, or more than max). */
 bool pk_style_colours(const struct pk_style *style, struct pk_rgba *out, uint32_t *count,
                       uint32_t max);
 

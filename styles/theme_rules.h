@@ -18,10 +18,9 @@
  *     }
  *
  * Each colour of `colours` may be absent: then what the style has stays. A line
- * that is light (luminance above 0.5) in the style itself is a casing, as is the ring of a
- * circle.
- * Layers whose id begins with "base-" are ground for the plan, not part of it: they
- * follow the colours, not `line-scale` and `line-least`.
+ * that is light (luminance above 0.5) in the style itself is a casing, as is the ring of
+ * a circle. Layers whose id begins with "base-" are ground for the plan, not part of it:
+ * they follow the colours, not `line-scale` and `line-least`.
  */
 #ifndef PK_STYLES_THEME_RULES_H
 #define PK_STYLES_THEME_RULES_H
