@@ -103,10 +103,19 @@ uint64_t pk_hash64(const void *data, size_t len, uint64_t seed)
     return XXH3_64bits_withSeed(data, len, seed);
 }
 
+uint64_t pk_draw_seed(const char *source_layer)
+{
+    return XXH3_64bits(source_layer, strlen(source_layer));
+}
+
+uint64_t pk_draw_key_of(struct pk_id id, uint64_t seed)
+{
+    return XXH3_64bits_withSeed(id.b, sizeof(id.b), seed) >> 1;
+}
+
 uint64_t pk_draw_key(struct pk_id id, const char *source_layer)
 {
-    uint64_t seed = XXH3_64bits(source_layer, strlen(source_layer));
-    return XXH3_64bits_withSeed(id.b, sizeof(id.b), seed) >> 1;
+    return pk_draw_key_of(id, pk_draw_seed(source_layer));
 }
 
 struct pk_id pk_hash128(const void *data, size_t len)

@@ -36,6 +36,9 @@ struct pk_id pk_id_of(const char *kind, const char *municipality, const char *ke
 /* 63-bit draw key of an id in a source layer: what orders drawing and names a
  * feature in vector tiles. Depends on nothing but its arguments. */
 uint64_t pk_draw_key(struct pk_id id, const char *source_layer);
+/* The same in two steps, for many ids of one source layer. */
+uint64_t pk_draw_seed(const char *source_layer);
+uint64_t pk_draw_key_of(struct pk_id id, uint64_t seed);
 
 uint64_t pk_hash64(const void *data, size_t len, uint64_t seed);
 /* 128-bit XXH3 in canonical (big endian) byte order. */

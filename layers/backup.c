@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/date.h"
+#include "layers/prepare_publish.h"
 
 enum { NAME_MAX_BYTES = 4096, WAIT_MS = 5000, FAULTS_SHOWN = 200 };
 
@@ -246,23 +247,31 @@ enum pk_status pk_backup_restore(struct pk_backup *out, char *kept, size_t size,
 /* From schema `from` to the next: one row per step, never changed once released. */
 static const struct {
     int from;
-    const char *sql;
+    const char *sql; /* or NULL */
+    bool packs;      /* their form is another: all are made again, after the last step */
 } steps[] = {
   /* Files of the first weeks did not say what a draft had been compared with. */
-    {0, "ALTER TABLE draft ADD COLUMN base_version INTEGER"},
+    {0, "ALTER TABLE draft ADD COLUMN base_version INTEGER", false},
+    {1, NULL,                                                true },
 };
 
 static enum pk_status run_steps(struct pk_db *db, int from, struct pk_error *err)
 {
     char set[64];
+    bool packs = false;
     enum pk_status status = pk_db_begin(db, WAIT_MS, err);
 
     if (status)
         return status;
     for (size_t i = 0; i < PK_COUNT(steps) && !status; i++) {
-        if (steps[i].from >= from)
+        if (steps[i].from < from)
+            continue;
+        packs = packs || steps[i].packs;
+        if (steps[i].sql != NULL)
             status = pk_db_exec(db, steps[i].sql, err);
     }
+    if (!status && packs)
+        status = pk_prepare_again(db, err);
     snprintf(set, sizeof(set), "PRAGMA user_version=%d", PK_SCHEMA_VERSION);
     if (!status)
         status = pk_db_exec(db, set, err);

@@ -178,9 +178,10 @@ enum pk_status draft_reach_load(struct pk_draft *d, struct pk_error *err)
     int rc;
     enum pk_status status = pk_db_prepare(
         &stmt, d->db,
+        /* CROSS: the order of the tables; the index of boxes is large. */
         "SELECT i.xmin, i.ymin, i.xmax, i.ymax FROM layer l "
-        "JOIN feature f ON f.layer_id = l.layer_id "
-        "JOIN idx_feature_geometry i ON i.pkid = f.row_id "
+        "CROSS JOIN feature f ON f.layer_id = l.layer_id "
+        "CROSS JOIN idx_feature_geometry i ON i.pkid = f.row_id "
         "WHERE l.role = 'municipality' AND l.to_version = ?1 AND f.to_version = ?1 "
         "AND l.from_version IS NOT NULL AND f.from_version IS NOT NULL",
         err);

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-enum { CELL_PIXELS = 256 };
+enum { UNITS_PER_PIXEL = 16 };
 /* More than the country is long, in units of either family: nothing is larger but what
  * goes around the whole world. */
 #define WIDEST (INT64_C(1) << 34)
@@ -18,6 +18,25 @@ int64_t pk_band_pixel(enum pk_family family, int band)
 {
     band %= PK_WIDE_BAND;
     return family == PK_WM ? INT64_C(1) << (28 - band) : INT64_C(4000) << (15 - band);
+}
+
+int64_t pk_band_unit(enum pk_family family, int band)
+{
+    return band % PK_WIDE_BAND == PK_BAND_FULL
+               ? 1
+               : pk_band_pixel(family, band) / UNITS_PER_PIXEL;
+}
+
+static int64_t floor_div(int64_t a, int64_t b)
+{
+    int64_t q = a / b;
+    return a % b < 0 ? q - 1 : q;
+}
+
+int64_t pk_band_round(enum pk_family family, int band, int64_t v)
+{
+    int64_t unit = pk_band_unit(family, band);
+    return unit == 1 ? v : floor_div(v + unit / 2, unit) * unit;
 }
 
 int pk_band_for_pixel(enum pk_family family, double pixel)
@@ -57,15 +76,14 @@ struct pk_ibox pk_ibox_grow(struct pk_ibox box, int64_t by)
                             box.max_y + by};
 }
 
-static int64_t floor_div(int64_t a, int64_t b)
+static int64_t cell_pixels(int band)
 {
-    int64_t q = a / b;
-    return a % b < 0 ? q - 1 : q;
+    return band <= 12 ? 64 : 128;
 }
 
 int64_t pk_cell_side(enum pk_family family, int band)
 {
-    int64_t side = CELL_PIXELS * pk_band_pixel(family, band);
+    int64_t side = cell_pixels(band % PK_WIDE_BAND) * pk_band_pixel(family, band);
     for (int level = band / PK_WIDE_BAND; level > 0; level--) {
         side *= PK_WIDE_STEP;
     }

@@ -7,11 +7,12 @@
  *       top left (x = 0, y = 0 at -20037508.34.., +20037508.34..)
  *   tm  EPSG:3006; unit 1 mm; x = easting, y = 10 000 000 000 - northing
  *
- * Bands 5..14 are generalised for a pixel of pk_band_pixel(); PK_BAND_FULL (15)
- * is not. A level of any grid uses the coarsest band whose pixel is not larger
- * than its own, else full. A cell is a square of 256 band pixels, column and
- * row counted from the family's origin. A feature lies whole in every cell that
- * its box touches; the reader takes it once, by (key, part).
+ * Bands 5..14 are generalised for a pixel of pk_band_pixel(), with places rounded to
+ * pk_band_unit(); PK_BAND_FULL (15) is not. A level of any grid uses the coarsest band
+ * whose pixel is not larger than its own, else full. A cell is a square of 128 band
+ * pixels (64 up to band 12: a change writes whole cells, and the coarser the band, the
+ * more lies in a pixel), column and row counted from the family's origin. A feature lies
+ * whole in every cell that its box touches; the reader takes it once, by (key, part).
  *
  * What is much larger than a cell would lie in thousands of them. So each band has
  * wide cells too, PK_WIDE_STEP times a cell's side, and wider ones PK_WIDE_STEP times
@@ -49,6 +50,10 @@ const char *pk_family_name(enum pk_family family); /* "wm", "tm" */
 
 /* Side of a band's pixel in family units: wm 2^(28-band), tm 4000 << (15-band). */
 int64_t pk_band_pixel(enum pk_family family, int band);
+/* What places are rounded to in a band: 1/16 of its pixel, the unit itself in full. */
+int64_t pk_band_unit(enum pk_family family, int band);
+/* A number rounded to whole band units, halves up. */
+int64_t pk_band_round(enum pk_family family, int band, int64_t v);
 /* The coarsest band whose pixel is not larger than `pixel` (family units). */
 int pk_band_for_pixel(enum pk_family family, double pixel);
 
@@ -95,9 +100,11 @@ struct pk_iring {
 int64_t pk_segment_length(int64_t dx, int64_t dy);
 
 /* One feature, for writing and as read. In label packs `kind` is that of the thing
- * that the anchor stands for. When writing, attr_hash is not looked at (it is made of
- * keys and values), and the box of a feature with rings is taken from its vertices,
- * that of an anchor without a box is the anchor. */
+ * that the anchor stands for. When writing, key and attr_hash are not looked at (they are
+ * made of id and section, of keys and values), and the box of a feature with rings is
+ * taken from its vertices, that of an anchor without a box is the anchor.
+ * As read, `values` hold until the next feature is read: pk_pack_keep() makes them last.
+ */
 struct pk_ifeature {
     struct pk_id id;
     uint64_t key; /* pk_draw_key(id, source layer) */
@@ -111,7 +118,8 @@ struct pk_ifeature {
                                    0 for points; half the length for lines */
     double angle;               /* degrees clockwise; delivered rotation, or the line's */
     bool delivered;             /* the anchor is the delivery's own label position */
-    bool merged;                /* stands for smaller ones (bands below full): a box */
+    bool merged;                /* stands for smaller ones (bands below full): its shape
+                                   is its box, that of a line the box's diagonal */
     uint32_t ring_count;
     const struct pk_iring *rings;
     const int64_t *xy; /* 2 per vertex, family units */
@@ -120,6 +128,8 @@ struct pk_ifeature {
 /* ---- writing (the writer process, and old states on demand) ---- */
 struct pk_pack_writer;
 struct pk_pack_writer *pk_pack_writer_create(void);
+/* Boxes and vertices are whole numbers of so many family units (else 1 is taken). */
+void pk_pack_writer_unit(struct pk_pack_writer *w, int64_t unit);
 /* Keys of a source layer, in the order of `values`; before its features. */
 void pk_pack_writer_section(struct pk_pack_writer *w, const char *source_layer,
                             const char *const *keys, uint32_t key_count);
@@ -140,6 +150,9 @@ struct pk_pack_section {
     uint32_t set_count;
     const struct pk_value *sets; /* key_count values per set, private */
     const uint64_t *set_hashes;
+    int64_t unit;
+    uint32_t id_key; /* the key whose value is the feature's own id; or key_count */
+    char *id_text;   /* of the feature just read, private */
 };
 
 struct pk_pack {
@@ -160,7 +173,7 @@ struct pk_pack_cursor {
     const struct pk_pack_section *section;
     struct pk_bytes at;
     uint32_t left;
-    uint64_t key;               /* of the feature just read */
+    uint64_t seed;              /* of keys */
     int64_t origin_x, origin_y; /* of the section's boxes */
     struct pk_bytes geometry;   /* of the feature just read */
 };
@@ -168,6 +181,9 @@ void pk_pack_begin(struct pk_pack_cursor *c, const struct pk_pack_section *secti
 /* The next feature without its geometry (ring_count set, rings and xy NULL).
  * False at the end, or when the bytes are damaged (c->at.bad). */
 bool pk_pack_next(struct pk_pack_cursor *c, struct pk_ifeature *out);
+/* Values of the feature just read that live as long as the arena. */
+void pk_pack_keep(struct pk_ifeature *f, const struct pk_pack_section *section,
+                  struct pk_arena *arena);
 /* Decode the geometry of the feature just read into the arena. With a window (may be
  * NULL), pieces of long rings that lie beyond one side of it are not decoded: a ring of
  * an area comes with only their end points (same fill, same undashed outline inside the

@@ -42,42 +42,100 @@ static struct text read_text(struct pk_bytes *in)
     return (struct text){s, len};
 }
 
-static struct pk_value read_value(struct pk_bytes *in, const struct text *strings,
-                                  uint32_t string_count)
+/* A string of the table, with the hash that stands for it. */
+struct string {
+    struct text text;
+    uint64_t hash;
+};
+
+static struct string read_string(struct pk_bytes *in, struct pk_arena *arena)
+{
+    struct string out = {
+        {"", 0},
+        0
+    };
+    uint64_t head = pk_bytes_varint(in);
+    uint64_t len = head >> 1;
+    if (head == 1) {
+        struct pk_id id;
+        const void *bytes = pk_bytes_take(in, sizeof(id.b));
+        if (bytes != NULL) {
+            char *text = pk_arena_alloc(arena, PK_ID_TEXT, 1);
+            memcpy(id.b, bytes, sizeof(id.b));
+            pk_id_format(text, id);
+            out.text = (struct text){text, PK_ID_TEXT - 1};
+        }
+    } else if ((head & 1) != 0 || len >= (size_t)(in->end - in->p)) {
+        in->bad = true;
+    } else {
+        const char *s = pk_bytes_take(in, (size_t)len + 1);
+        if (s == NULL || s[len] != '\0') {
+            in->bad = true;
+        } else {
+            out.text = (struct text){s, (uint32_t)len};
+        }
+    }
+    out.hash = pk_hash64(out.text.s, out.text.len, VALUE_STRING);
+    return out;
+}
+
+/* What sets of one section are made with. */
+struct set_reader {
+    struct pk_pack_section *s;
+    const struct string *strings;
+    uint32_t string_count;
+    uint64_t *hashes; /* of the values of the set at hand */
+};
+
+static struct pk_value read_value(struct pk_bytes *in, const struct set_reader *r,
+                                  uint32_t key, uint64_t *hash)
 {
     struct pk_value v = {.type = PK_VALUE_NULL};
-    switch (pk_bytes_u8(in)) {
+    unsigned type = pk_bytes_u8(in);
+    uint64_t bits = 0;
+    switch (type) {
     case VALUE_NULL:
         break;
     case VALUE_FALSE:
-        v.type = PK_VALUE_BOOL;
-        break;
     case VALUE_TRUE:
         v.type = PK_VALUE_BOOL;
-        v.number = 1;
+        v.number = type == VALUE_TRUE;
         break;
     case VALUE_DOUBLE:
         v.type = PK_VALUE_NUMBER;
         v.number = pk_bytes_f64(in);
+        memcpy(&bits, &v.number, sizeof(bits));
         break;
     case VALUE_INTEGER:
         v.type = PK_VALUE_NUMBER;
         v.number = (double)pk_bytes_svarint(in);
+        memcpy(&bits, &v.number, sizeof(bits));
         break;
     case VALUE_STRING: {
         uint64_t i = pk_bytes_varint(in);
-        if (i >= string_count) {
+        if (i >= r->string_count) {
             in->bad = true;
             break;
         }
         v.type = PK_VALUE_STRING;
-        v.string = strings[i].s;
-        v.len = strings[i].len;
+        v.string = r->strings[i].text.s;
+        v.len = r->strings[i].text.len;
+        bits = r->strings[i].hash;
         break;
     }
+    case VALUE_OWN_ID:
+        if (key != r->s->id_key) {
+            in->bad = true;
+            break;
+        }
+        v.type = PK_VALUE_STRING;
+        v.string = r->s->id_text;
+        v.len = PK_ID_TEXT - 1;
+        break;
     default:
         in->bad = true;
     }
+    *hash = bits ^ (uint64_t)type << 56;
     return v;
 }
 
@@ -86,41 +144,87 @@ static bool in_reach(int64_t v)
     return v > -PACK_REACH && v < PACK_REACH;
 }
 
+/* One set, after the one before it. */
+static void read_set(struct pk_bytes *in, const struct set_reader *r, uint32_t i,
+                     struct pk_value *sets, uint64_t seed, uint64_t *hash)
+{
+    uint32_t keys = r->s->key_count;
+    struct pk_value *v = sets + (size_t)i * keys;
+    uint64_t shared = pk_bytes_varint(in);
+    if (shared > keys || (i == 0 && shared > 0)) {
+        in->bad = true;
+        return;
+    }
+    if (shared > 0) {
+        memcpy(v, v - keys, (size_t)shared * sizeof(*v));
+    }
+    for (uint32_t k = (uint32_t)shared; k < keys; k++) {
+        v[k] = read_value(in, r, k, &r->hashes[k]);
+    }
+    *hash = pk_hash64(r->hashes, sizeof(*r->hashes) * keys, seed);
+}
+
+static void read_sets(struct pk_pack_section *s, struct pk_bytes *in,
+                      const struct string *strings, uint32_t string_count,
+                      struct pk_arena *arena)
+{
+    uint64_t seed = 0;
+    for (uint32_t k = 0; k < s->key_count; k++) {
+        seed = pk_hash64(s->keys[k], strlen(s->keys[k]), seed);
+    }
+    s->set_count = read_count(in, s->key_count > 0 ? 2 : 1);
+    if ((uint64_t)s->set_count * s->key_count > PACK_VALUES_MAX) {
+        in->bad = true;
+    }
+    if (in->bad) {
+        return;
+    }
+    struct pk_value *sets =
+        pk_arena_alloc(arena, (size_t)s->set_count * s->key_count, sizeof(*sets));
+    uint64_t *hashes = pk_arena_alloc(arena, s->set_count, sizeof(*hashes));
+    struct set_reader r = {.s = s,
+                           .strings = strings,
+                           .string_count = string_count,
+                           .hashes = pk_arena_alloc(arena, s->key_count, 8)};
+    for (uint32_t i = 0; i < s->set_count && !in->bad; i++) {
+        read_set(in, &r, i, sets, seed, &hashes[i]);
+    }
+    s->sets = sets;
+    s->set_hashes = hashes;
+}
+
 /* Keys, strings, sets; the features stay bytes. */
 static bool read_body(struct pk_pack_section *s, struct pk_bytes in,
                       struct pk_arena *arena)
 {
+    uint64_t unit = pk_bytes_varint(&in);
+    s->unit = (int64_t)unit;
     s->key_count = read_count(&in, 2);
-    if (in.bad || s->key_count > PACK_KEYS_MAX) {
+    if (in.bad || s->key_count > PACK_KEYS_MAX || unit == 0 || unit > PACK_UNIT_MAX) {
         return false;
     }
     const char **keys = pk_arena_alloc(arena, s->key_count + 1, sizeof(*keys));
+    s->id_key = s->key_count;
     for (uint32_t i = 0; i < s->key_count; i++) {
         keys[i] = read_text(&in).s;
-    }
-    s->keys = keys;
-    uint32_t string_count = read_count(&in, 2);
-    struct text *strings = pk_arena_alloc(arena, string_count, sizeof(*strings));
-    for (uint32_t i = 0; i < string_count; i++) {
-        strings[i] = read_text(&in);
-    }
-    s->set_count = read_count(&in, 8 + (size_t)s->key_count);
-    struct pk_value *sets =
-        pk_arena_alloc(arena, (size_t)s->set_count * s->key_count, sizeof(*sets));
-    uint64_t *hashes = pk_arena_alloc(arena, s->set_count, sizeof(*hashes));
-    for (uint32_t i = 0; i < s->set_count && !in.bad; i++) {
-        hashes[i] = pk_bytes_u64(&in);
-        for (uint32_t k = 0; k < s->key_count; k++) {
-            sets[(size_t)i * s->key_count + k] = read_value(&in, strings, string_count);
+        if (strcmp(keys[i], PACK_ID_KEY) == 0) {
+            s->id_key = i;
         }
     }
-    s->sets = sets;
-    s->set_hashes = hashes;
+    s->keys = keys;
+    s->id_text = pk_arena_alloc(arena, PK_ID_TEXT, 1);
+    uint32_t string_count = read_count(&in, 2);
+    struct string *strings = pk_arena_alloc(arena, string_count, sizeof(*strings));
+    for (uint32_t i = 0; i < string_count; i++) {
+        strings[i] = read_string(&in, arena);
+    }
+    read_sets(s, &in, strings, string_count, arena);
     s->features = in;
     /* Walk over the origin to the count; cursors begin again at the origin. */
     int64_t x = pk_bytes_svarint(&in), y = pk_bytes_svarint(&in);
     s->feature_count = read_count(&in, 2);
-    return !in.bad && in_reach(x) && in_reach(y);
+    int64_t most = PACK_REACH / s->unit;
+    return !in.bad && x > -most && x < most && y > -most && y < most;
 }
 
 static bool is_wanted(const char *const *wanted, const char *name)
@@ -184,37 +288,54 @@ const struct pk_pack_section *pk_pack_find(const struct pk_pack *pack,
 void pk_pack_begin(struct pk_pack_cursor *c, const struct pk_pack_section *section)
 {
     *c = (struct pk_pack_cursor){.section = section, .at = section->features};
-    c->origin_x = pk_bytes_svarint(&c->at);
-    c->origin_y = pk_bytes_svarint(&c->at);
+    c->origin_x = pk_bytes_svarint(&c->at) * section->unit;
+    c->origin_y = pk_bytes_svarint(&c->at) * section->unit;
     c->left = (uint32_t)pk_bytes_varint(&c->at);
+    c->seed = pk_draw_seed(section->source_layer);
 }
 
-/* base + delta, or bad when the sum leaves the reach. */
-static int64_t read_near(struct pk_bytes *in, int64_t base)
+void pk_pack_keep(struct pk_ifeature *f, const struct pk_pack_section *section,
+                  struct pk_arena *arena)
 {
-    int64_t delta = pk_bytes_svarint(in);
-    if (delta <= -2 * PACK_REACH || delta >= 2 * PACK_REACH || !in_reach(base + delta)) {
+    if (section->id_key >= section->key_count ||
+        f->values[section->id_key].string != section->id_text) {
+        return;
+    }
+    struct pk_value *own = pk_arena_alloc(arena, section->key_count, sizeof(*own));
+    memcpy(own, f->values, section->key_count * sizeof(*own));
+    own[section->id_key].string =
+        pk_arena_strndup(arena, section->id_text, PK_ID_TEXT - 1);
+    f->values = own;
+}
+
+/* base + delta units, or bad when the sum leaves the reach. */
+static int64_t read_near(struct pk_bytes *in, int64_t base, int64_t unit)
+{
+    int64_t delta = pk_bytes_svarint(in), most = 2 * PACK_REACH / unit;
+    if (delta <= -most || delta >= most || !in_reach(base + delta * unit)) {
         in->bad = true;
         return base;
     }
-    return base + delta;
+    return base + delta * unit;
 }
 
-static int64_t read_above(struct pk_bytes *in, int64_t base)
+static int64_t read_above(struct pk_bytes *in, int64_t base, int64_t unit)
 {
     uint64_t delta = pk_bytes_varint(in);
-    if (delta >= (uint64_t)(2 * PACK_REACH) || !in_reach(base + (int64_t)delta)) {
+    if (delta >= (uint64_t)(2 * PACK_REACH / unit) ||
+        !in_reach(base + (int64_t)delta * unit)) {
         in->bad = true;
         return base;
     }
-    return base + (int64_t)delta;
+    return base + (int64_t)delta * unit;
 }
 
-static struct pk_ibox read_size(struct pk_bytes *in, int64_t min_x, int64_t min_y)
+static struct pk_ibox read_size(struct pk_bytes *in, int64_t min_x, int64_t min_y,
+                                int64_t unit)
 {
     struct pk_ibox box = {.min_x = min_x, .min_y = min_y};
-    box.max_x = read_above(in, min_x);
-    box.max_y = read_above(in, min_y);
+    box.max_x = read_above(in, min_x, unit);
+    box.max_y = read_above(in, min_y, unit);
     return box;
 }
 
@@ -222,16 +343,15 @@ static void read_record(struct pk_pack_cursor *c, struct pk_bytes in,
                         struct pk_ifeature *f)
 {
     const struct pk_pack_section *s = c->section;
-    uint64_t key = c->key + pk_bytes_varint(&in), part = pk_bytes_varint(&in);
+    unsigned flags = pk_bytes_u8(&in);
+    uint64_t part = (flags & FLAG_PART) != 0 ? pk_bytes_varint(&in) : 0;
     const void *id = pk_bytes_take(&in, sizeof(f->id.b));
     uint64_t set = pk_bytes_varint(&in);
-    unsigned flags = pk_bytes_u8(&in);
     if (in.bad || set >= s->set_count || part > UINT32_MAX || flags > FLAGS_ALL) {
         c->at.bad = true;
         return;
     }
     *f = (struct pk_ifeature){
-        .key = key,
         .part = (uint32_t)part,
         .kind = (enum pk_geom_kind)(flags & FLAG_KIND),
         .delivered = (flags & FLAG_DELIVERED) != 0,
@@ -240,17 +360,25 @@ static void read_record(struct pk_pack_cursor *c, struct pk_bytes in,
         .attr_hash = s->set_hashes[set],
     };
     memcpy(f->id.b, id, sizeof(f->id.b));
-    int64_t min_x = read_near(&in, c->origin_x), min_y = read_near(&in, c->origin_y);
-    f->box = read_size(&in, min_x, min_y);
-    f->anchor_x = read_near(&in, min_x);
-    f->anchor_y = read_near(&in, min_y);
-    f->room = pk_bytes_svarint(&in);
+    f->key = pk_draw_key_of(f->id, c->seed);
+    if (s->id_key < s->key_count) {
+        pk_id_format(s->id_text, f->id);
+    }
+    int64_t min_x = read_near(&in, c->origin_x, s->unit);
+    int64_t min_y = read_near(&in, c->origin_y, s->unit);
+    f->box = read_size(&in, min_x, min_y, s->unit);
+    f->anchor_x = min_x;
+    f->anchor_y = min_y;
+    if ((flags & FLAG_ANCHOR) != 0) {
+        f->anchor_x = read_near(&in, min_x, 1);
+        f->anchor_y = read_near(&in, min_y, 1);
+        f->room = pk_bytes_svarint(&in);
+    }
     if ((flags & FLAG_ANGLE) != 0) {
         f->angle = pk_bytes_f64(&in);
     }
-    f->ring_count = read_count(&in, 1);
+    f->ring_count = f->merged ? 1 : read_count(&in, 1);
     c->at.bad |= in.bad || !in_reach(f->room);
-    c->key = key;
     c->geometry = in;
 }
 
@@ -272,6 +400,7 @@ bool pk_pack_next(struct pk_pack_cursor *c, struct pk_ifeature *out)
 /* Where decoded rings grow. */
 struct decoder {
     struct pk_bytes in;
+    int64_t unit;
     const struct pk_ibox *box, *window;
     struct pk_iring *rings;
     uint32_t ring_count, ring_cap;
@@ -329,8 +458,8 @@ static void read_points(struct decoder *d, struct pk_bytes *in, uint32_t count, 
 {
     reserve_vertices(d, count);
     for (uint32_t i = 0; i < count; i++) {
-        x = (int64_t)((uint64_t)x + (uint64_t)pk_bytes_svarint(in));
-        y = (int64_t)((uint64_t)y + (uint64_t)pk_bytes_svarint(in));
+        x = (int64_t)((uint64_t)x + (uint64_t)pk_bytes_svarint(in) * (uint64_t)d->unit);
+        y = (int64_t)((uint64_t)y + (uint64_t)pk_bytes_svarint(in) * (uint64_t)d->unit);
         if (in->bad || !inside(d->box, x, y)) {
             d->in.bad = true;
             return;
@@ -351,13 +480,13 @@ struct piece {
 static struct piece read_piece(struct decoder *d, uint32_t count)
 {
     struct piece p = {.count = count};
-    int64_t min_x = read_above(&d->in, d->box->min_x);
-    int64_t min_y = read_above(&d->in, d->box->min_y);
-    p.box = read_size(&d->in, min_x, min_y);
-    p.first_x = read_near(&d->in, d->box->min_x);
-    p.first_y = read_near(&d->in, d->box->min_y);
-    p.last_x = read_near(&d->in, p.first_x);
-    p.last_y = read_near(&d->in, p.first_y);
+    int64_t min_x = read_above(&d->in, d->box->min_x, d->unit);
+    int64_t min_y = read_above(&d->in, d->box->min_y, d->unit);
+    p.box = read_size(&d->in, min_x, min_y, d->unit);
+    p.first_x = read_near(&d->in, d->box->min_x, d->unit);
+    p.first_y = read_near(&d->in, d->box->min_y, d->unit);
+    p.last_x = read_near(&d->in, p.first_x, d->unit);
+    p.last_y = read_near(&d->in, p.first_y, d->unit);
     uint64_t length = pk_bytes_varint(&d->in);
     if (length >= (uint64_t)PACK_REACH || !inside(&p.box, p.first_x, p.first_y) ||
         !inside(&p.box, p.last_x, p.last_y) || !inside(d->box, min_x, min_y) ||
@@ -457,7 +586,12 @@ static void read_ring(struct decoder *d)
         read_long_ring(d, (uint32_t)count, role);
     } else {
         begin_ring(d, role, 0);
-        read_points(d, &d->in, (uint32_t)count, d->box->min_x, d->box->min_y);
+        bool closes = role != PK_RING_OPEN && count > 1;
+        read_points(d, &d->in, (uint32_t)count - closes, d->box->min_x, d->box->min_y);
+        if (closes && !d->in.bad) {
+            const int64_t *first = d->xy + 2 * (size_t)d->rings[d->ring_count - 1].first;
+            put_vertex(d, first[0], first[1]);
+        }
     }
     if (role != PK_RING_OPEN && !d->in.bad) {
         const int64_t *first = d->xy + 2 * (size_t)d->rings[d->ring_count - 1].first;
@@ -466,12 +600,34 @@ static void read_ring(struct decoder *d)
     }
 }
 
+/* The shape of a merged one follows from its box. */
+static void read_merged(struct decoder *d, enum pk_geom_kind kind)
+{
+    const struct pk_ibox *b = d->box;
+    begin_ring(d, kind == PK_GEOM_AREA ? PK_RING_OUTER : PK_RING_OPEN, 0);
+    put_vertex(d, b->min_x, b->max_y);
+    if (kind == PK_GEOM_AREA) {
+        put_vertex(d, b->max_x, b->max_y);
+    }
+    put_vertex(d, b->max_x, b->min_y);
+    if (kind == PK_GEOM_AREA) {
+        put_vertex(d, b->min_x, b->min_y);
+        put_vertex(d, b->min_x, b->max_y);
+    }
+}
+
 bool pk_pack_geometry(struct pk_pack_cursor *c, struct pk_ifeature *feature,
                       const struct pk_ibox *window, struct pk_arena *arena)
 {
-    struct decoder d = {
-        .in = c->geometry, .box = &feature->box, .window = window, .arena = arena};
-    for (uint32_t r = 0; r < feature->ring_count && !d.in.bad; r++) {
+    struct decoder d = {.in = c->geometry,
+                        .unit = c->section->unit,
+                        .box = &feature->box,
+                        .window = window,
+                        .arena = arena};
+    if (feature->merged) {
+        read_merged(&d, feature->kind);
+    }
+    for (uint32_t r = 0; r < feature->ring_count && !feature->merged && !d.in.bad; r++) {
         read_ring(&d);
     }
     if (d.in.bad || d.in.p != d.in.end) {

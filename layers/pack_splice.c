@@ -45,11 +45,12 @@ static int compare_raw(const struct raw *a, const struct raw *b)
     return d != 0 ? d : (a->name_len > b->name_len) - (a->name_len < b->name_len);
 }
 
-static enum pk_status read_list(struct raw *list, uint32_t *count, const void *bytes,
+static enum pk_status read_list(struct raw **out, uint32_t *count, const void *bytes,
                                 size_t len, const char *const *replaced,
-                                struct pk_error *err)
+                                struct pk_arena *arena, struct pk_error *err)
 {
     *count = 0;
+    *out = NULL;
     if (len == 0) {
         return PK_OK;
     }
@@ -59,6 +60,7 @@ static enum pk_status read_list(struct raw *list, uint32_t *count, const void *b
     if (magic != PACK_MAGIC || in.bad || n > SECTIONS_MAX) {
         return pk_fail(err, PK_BAD_DATA, "pack: damaged");
     }
+    struct raw *list = *out = pk_arena_alloc(arena, (size_t)n, sizeof(*list));
     for (uint64_t i = 0; i < n; i++) {
         struct raw s;
         if (!read_raw(&s, &in)) {
@@ -77,12 +79,11 @@ enum pk_status pack_splice(struct pk_buf *out, const void *old, size_t old_len,
 {
     static const char *const none[] = {NULL};
     struct pk_arena arena = {0};
-    struct raw *a = pk_arena_alloc(&arena, SECTIONS_MAX, sizeof(*a));
-    struct raw *b = pk_arena_alloc(&arena, SECTIONS_MAX, sizeof(*b));
+    struct raw *a = NULL, *b = NULL;
     uint32_t a_count = 0, b_count = 0, i = 0, k = 0;
-    enum pk_status status = read_list(a, &a_count, old, old_len, replaced, err);
+    enum pk_status status = read_list(&a, &a_count, old, old_len, replaced, &arena, err);
     if (status == PK_OK) {
-        status = read_list(b, &b_count, fresh, fresh_len, none, err);
+        status = read_list(&b, &b_count, fresh, fresh_len, none, &arena, err);
     }
     if (status == PK_OK && a_count + b_count > 0) {
         pk_buf_add_u32(out, PACK_MAGIC);

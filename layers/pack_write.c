@@ -15,6 +15,7 @@ struct section {
     const char *const *keys;
     uint32_t key_count, count, cap;
     struct pk_ifeature *features;
+    uint64_t seed; /* of keys */
     struct section *next;
 };
 
@@ -22,12 +23,21 @@ struct pk_pack_writer {
     struct pk_arena arena;
     struct section *sections;
     uint32_t section_count;
+    int64_t unit;
     bool borrows;
 };
 
 struct pk_pack_writer *pk_pack_writer_create(void)
 {
-    return pk_xcalloc(1, sizeof(struct pk_pack_writer));
+    struct pk_pack_writer *w = pk_xcalloc(1, sizeof(*w));
+    w->unit = 1;
+    return w;
+}
+
+void pk_pack_writer_unit(struct pk_pack_writer *w, int64_t unit)
+{
+    assert(unit > 0 && unit <= PACK_UNIT_MAX);
+    w->unit = unit;
 }
 
 void pk_pack_writer_destroy(struct pk_pack_writer *w)
@@ -72,6 +82,7 @@ void pk_pack_writer_section(struct pk_pack_writer *w, const char *source_layer,
     s->name = pk_arena_strdup(&w->arena, source_layer);
     s->keys = copy;
     s->key_count = key_count;
+    s->seed = pk_draw_seed(source_layer);
     s->next = w->sections;
     w->sections = s;
     w->section_count++;
@@ -109,6 +120,7 @@ void pk_pack_writer_add(struct pk_pack_writer *w, const char *source_layer,
     }
     struct pk_ifeature *f = &s->features[s->count++];
     *f = *feature;
+    f->key = pk_draw_key_of(f->id, s->seed);
     if (w->borrows) {
         if (f->ring_count == 0) {
             f->box = (struct pk_ibox){f->anchor_x, f->anchor_y, f->anchor_x, f->anchor_y};
@@ -268,6 +280,35 @@ static void add_text(struct pk_buf *out, const char *s, size_t len)
     pk_buf_addc(out, '\0');
 }
 
+/* Is the text that of an id, as pk_id_format writes it? */
+static bool is_id(struct pk_id *out, const struct span *s)
+{
+    char text[PK_ID_TEXT];
+    if (s->len != PK_ID_TEXT - 1) {
+        return false;
+    }
+    memcpy(text, s->data, s->len);
+    text[s->len] = '\0';
+    if (!pk_id_parse(out, text)) {
+        return false;
+    }
+    pk_id_format(text, *out);
+    return memcmp(text, s->data, s->len) == 0;
+}
+
+static void add_string(struct pk_buf *out, const struct span *s)
+{
+    struct pk_id id;
+    if (is_id(&id, s)) {
+        pk_buf_add_varint(out, 1);
+        pk_buf_add(out, id.b, sizeof(id.b));
+        return;
+    }
+    pk_buf_add_varint(out, (uint64_t)s->len << 1);
+    pk_buf_add(out, s->data, s->len);
+    pk_buf_addc(out, '\0');
+}
+
 static void add_number(struct pk_buf *out, double number)
 {
     bool whole = number == floor(number) && fabs(number) < 9007199254740992.0 &&
@@ -281,7 +322,7 @@ static void add_number(struct pk_buf *out, double number)
     }
 }
 
-/* A string as its own text, for the hash, or as its number. */
+/* A string as its number; NULL: the feature's own id. */
 static void add_value(struct pk_buf *out, const struct pk_value *v,
                       const uint32_t *string)
 {
@@ -296,10 +337,10 @@ static void add_value(struct pk_buf *out, const struct pk_value *v,
         add_number(out, v->number);
         return;
     case PK_VALUE_STRING:
-        pk_buf_add_u8(out, VALUE_STRING);
         if (string == NULL) {
-            add_text(out, v->string, v->len);
+            pk_buf_add_u8(out, VALUE_OWN_ID);
         } else {
+            pk_buf_add_u8(out, VALUE_STRING);
             pk_buf_add_varint(out, *string);
         }
         return;
@@ -307,44 +348,62 @@ static void add_value(struct pk_buf *out, const struct pk_value *v,
 }
 
 /* Features of one pack share their values: the same array is looked at once. */
+struct row {
+    const struct pk_value *values;
+    struct pk_id id; /* of the features: one of the values may be it */
+};
+
+#define OWN_ID UINT32_MAX /* instead of a string's number */
+
 struct tables {
-    struct distinct rows;    /* arrays of values, by their address */
+    struct distinct rows;    /* struct row */
     struct distinct strings; /* of all rows */
     struct distinct sets;    /* bytes of the rows */
     uint32_t *row_of;        /* of each feature */
     uint32_t *set_of;        /* of each row: number in `sets` */
-    const struct pk_value **addresses;
+    struct row *all;
+    uint32_t id_key;
     struct pk_buf bytes;
 };
 
 static void collect_rows(struct tables *t, const struct section *s)
 {
     t->row_of = pk_xcalloc(s->count, sizeof(*t->row_of));
-    t->addresses = pk_xcalloc(s->count, sizeof(*t->addresses));
+    t->all = pk_xcalloc(s->count, sizeof(*t->all));
     for (uint32_t i = 0; i < s->count; i++) {
-        t->addresses[i] = s->features[i].values;
-        struct span address = {(const char *)&t->addresses[i], sizeof(*t->addresses)};
-        t->row_of[i] = distinct_add(&t->rows, address);
+        t->all[i] = (struct row){s->features[i].values, s->features[i].id};
+        struct span row = {(const char *)&t->all[i], sizeof(*t->all)};
+        t->row_of[i] = distinct_add(&t->rows, row);
     }
 }
 
-static const struct pk_value *row_values(const struct tables *t, uint32_t row)
+static const struct row *row_at(const struct tables *t, uint32_t row)
 {
-    const struct pk_value *values;
-    memcpy(&values, t->rows.spans[row].data, sizeof(values));
-    return values;
+    return (const struct row *)(const void *)t->rows.spans[row].data;
+}
+
+static bool is_own_id(const struct tables *t, const struct row *row, uint32_t key)
+{
+    struct pk_id id;
+    const struct pk_value *v = &row->values[key];
+    return key == t->id_key && v->type == PK_VALUE_STRING &&
+           is_id(&id, &(struct span){v->string, v->len}) && pk_id_equal(id, row->id);
 }
 
 /* The number of each row's strings, key by key. */
+
 static uint32_t *collect_strings(struct tables *t, const struct section *s)
 {
     uint32_t *numbers =
                  pk_xcalloc((size_t)t->rows.count * s->key_count, sizeof(*numbers)),
              *at = numbers;
     for (uint32_t i = 0; i < t->rows.count; i++) {
-        const struct pk_value *v = row_values(t, i);
+        const struct row *row = row_at(t, i);
+        const struct pk_value *v = row->values;
         for (uint32_t k = 0; k < s->key_count; k++, v++, at++) {
-            if (v->type == PK_VALUE_STRING) {
+            if (is_own_id(t, row, k)) {
+                *at = OWN_ID;
+            } else if (v->type == PK_VALUE_STRING) {
                 *at = distinct_add(&t->strings, (struct span){v->string, v->len});
             }
         }
@@ -353,35 +412,17 @@ static uint32_t *collect_strings(struct tables *t, const struct section *s)
     return numbers;
 }
 
-static uint64_t keys_hash(const struct section *s)
-{
-    uint64_t hash = 0;
-    for (uint32_t k = 0; k < s->key_count; k++) {
-        hash = pk_hash64(s->keys[k], strlen(s->keys[k]), hash);
-    }
-    return hash;
-}
-
-/* A set's bytes: hash of keys and values, then the values with string numbers. */
+/* A set's bytes: its values with string numbers. */
 static void collect_sets(struct tables *t, const struct section *s,
                          const uint32_t *numbers)
 {
-    uint64_t seed = keys_hash(s);
-    struct pk_buf text;
-    pk_buf_init(&text, PACK_BYTES_MAX);
     pk_buf_init(&t->bytes, PACK_BYTES_MAX);
     size_t *starts = pk_xcalloc(t->rows.count + 1, sizeof(*starts));
     for (uint32_t i = 0; i < t->rows.count; i++) {
-        const struct pk_value *values = row_values(t, i);
-        pk_buf_clear(&text);
-        for (uint32_t k = 0; k < s->key_count; k++) {
-            add_value(&text, &values[k], NULL);
-        }
-        pk_buf_add_u64(&t->bytes, pk_hash64(text.data, text.len, seed));
+        const struct pk_value *values = row_at(t, i)->values;
         for (uint32_t k = 0; k < s->key_count; k++, numbers++) {
-            bool text_value = values[k].type == PK_VALUE_STRING;
-            add_value(&t->bytes, &values[k],
-                      text_value ? &t->strings.rank[*numbers] : NULL);
+            bool text = values[k].type == PK_VALUE_STRING && *numbers != OWN_ID;
+            add_value(&t->bytes, &values[k], text ? &t->strings.rank[*numbers] : NULL);
         }
         starts[i + 1] = t->bytes.len;
     }
@@ -393,11 +434,16 @@ static void collect_sets(struct tables *t, const struct section *s,
     }
     distinct_sort(&t->sets);
     free(starts);
-    pk_buf_finish(&text);
 }
 
 static void collect(struct tables *t, const struct section *s)
 {
+    t->id_key = s->key_count;
+    for (uint32_t k = 0; k < s->key_count; k++) {
+        if (strcmp(s->keys[k], PACK_ID_KEY) == 0) {
+            t->id_key = k;
+        }
+    }
     collect_rows(t, s);
     uint32_t *numbers = collect_strings(t, s);
     collect_sets(t, s, numbers);
@@ -411,26 +457,92 @@ static void tables_finish(struct tables *t)
     distinct_finish(&t->sets);
     free(t->row_of);
     free(t->set_of);
-    free(t->addresses);
+    free(t->all);
     pk_buf_finish(&t->bytes);
+}
+
+/* Bytes of the value that begins there. */
+static size_t value_length(const char *value)
+{
+    size_t n = 1;
+    switch (*value) {
+    case VALUE_DOUBLE:
+        return 9;
+    case VALUE_INTEGER:
+    case VALUE_STRING:
+        while (((unsigned char)value[n] & 0x80) != 0) {
+            n++;
+        }
+        return n + 1;
+    default:
+        return 1;
+    }
+}
+
+/* How many values at the beginning are those of the set before, and their bytes. */
+static uint32_t shared_values(const struct span *before, const struct span *set,
+                              size_t *bytes)
+{
+    uint32_t n = 0;
+    *bytes = 0;
+    while (*bytes < before->len && *bytes < set->len) {
+        const char *a = before->data + *bytes, *b = set->data + *bytes;
+        size_t len = *a == *b ? value_length(a) : 0;
+        if (len == 0 || *bytes + len > set->len || memcmp(a, b, len) != 0) {
+            break;
+        }
+        *bytes += len;
+        n++;
+    }
+    return n;
+}
+
+static void add_sets(struct pk_buf *out, const struct distinct *sets)
+{
+    struct span before = {"", 0};
+    pk_buf_add_varint(out, sets->count);
+    for (uint32_t i = 0; i < sets->count; i++) {
+        size_t bytes;
+        const struct span *set = &sets->spans[i];
+        pk_buf_add_varint(out, shared_values(&before, set, &bytes));
+        pk_buf_add(out, set->data + bytes, set->len - bytes);
+        before = *set;
+    }
 }
 
 /* ---- geometry ---- */
 
 static void add_points(struct pk_buf *out, const int64_t *v, uint32_t count, int64_t x,
-                       int64_t y)
+                       int64_t y, int64_t unit)
 {
     for (uint32_t i = 0; i < count; i++, v += 2) {
-        pk_buf_add_svarint(out, v[0] - x);
-        pk_buf_add_svarint(out, v[1] - y);
+        pk_buf_add_svarint(out, (v[0] - x) / unit);
+        pk_buf_add_svarint(out, (v[1] - y) / unit);
         x = v[0];
         y = v[1];
     }
 }
 
-static void add_piece(struct pk_buf *out, const int64_t *v, uint32_t count,
-                      struct pk_ibox box, struct pk_buf *scratch)
+struct encoder {
+    int64_t origin_x, origin_y, unit;
+    struct pk_buf record, scratch;
+};
+
+static void add_above(struct pk_buf *out, const struct encoder *e, int64_t v,
+                      int64_t base)
 {
+    pk_buf_add_varint(out, (uint64_t)((v - base) / e->unit));
+}
+
+static void add_near(struct pk_buf *out, const struct encoder *e, int64_t v, int64_t base)
+{
+    pk_buf_add_svarint(out, (v - base) / e->unit);
+}
+
+static void add_piece(struct encoder *e, const int64_t *v, uint32_t count,
+                      struct pk_ibox box)
+{
+    struct pk_buf *out = &e->record, *scratch = &e->scratch;
     struct pk_ibox own = PK_IBOX_EMPTY;
     int64_t length = 0;
     for (uint32_t i = 0; i < count; i++) {
@@ -441,69 +553,104 @@ static void add_piece(struct pk_buf *out, const int64_t *v, uint32_t count,
         }
     }
     const int64_t *last = v + 2 * (size_t)(count - 1);
-    pk_buf_add_varint(out, (uint64_t)(own.min_x - box.min_x));
-    pk_buf_add_varint(out, (uint64_t)(own.min_y - box.min_y));
-    pk_buf_add_varint(out, (uint64_t)(own.max_x - own.min_x));
-    pk_buf_add_varint(out, (uint64_t)(own.max_y - own.min_y));
-    pk_buf_add_svarint(out, v[0] - box.min_x);
-    pk_buf_add_svarint(out, v[1] - box.min_y);
-    pk_buf_add_svarint(out, last[0] - v[0]);
-    pk_buf_add_svarint(out, last[1] - v[1]);
+    add_above(out, e, own.min_x, box.min_x);
+    add_above(out, e, own.min_y, box.min_y);
+    add_above(out, e, own.max_x, own.min_x);
+    add_above(out, e, own.max_y, own.min_y);
+    add_near(out, e, v[0], box.min_x);
+    add_near(out, e, v[1], box.min_y);
+    add_near(out, e, last[0], v[0]);
+    add_near(out, e, last[1], v[1]);
     pk_buf_add_varint(out, (uint64_t)length);
     pk_buf_clear(scratch);
-    add_points(scratch, v + 2, count - 1, v[0], v[1]);
+    add_points(scratch, v + 2, count - 1, v[0], v[1], e->unit);
     pk_buf_add_varint(out, scratch->len);
     pk_buf_add(out, scratch->data, scratch->len);
 }
 
-static void add_ring(struct pk_buf *out, const struct pk_ifeature *f,
-                     const struct pk_iring *ring, struct pk_buf *scratch)
+static void add_ring(struct encoder *e, const struct pk_ifeature *f,
+                     const struct pk_iring *ring)
 {
+    struct pk_buf *out = &e->record;
     const int64_t *v = f->xy + 2 * (size_t)ring->first;
     pk_buf_add_varint(out, (uint64_t)ring->count << 2 | (uint64_t)ring->role);
     if (ring->count <= PIECE_VERTICES) {
-        add_points(out, v, ring->count, f->box.min_x, f->box.min_y);
+        bool closes = ring->role != PK_RING_OPEN && ring->count > 1;
+        add_points(out, v, ring->count - closes, f->box.min_x, f->box.min_y, e->unit);
         return;
     }
     for (uint32_t at = 0; at + 1 < ring->count; at += PIECE_VERTICES - 1) {
         uint32_t left = ring->count - at;
         uint32_t count = left < PIECE_VERTICES ? left : PIECE_VERTICES;
-        add_piece(out, v + 2 * (size_t)at, count, f->box, scratch);
+        add_piece(e, v + 2 * (size_t)at, count, f->box);
     }
 }
 
-struct encoder {
-    int64_t origin_x, origin_y;
-    struct pk_buf record, scratch;
-};
-
-static void encode_feature(struct encoder *e, const struct pk_ifeature *f, uint32_t set,
-                           uint64_t key_before)
+static void encode_feature(struct encoder *e, const struct pk_ifeature *f, uint32_t set)
 {
     struct pk_buf *out = &e->record;
+    bool anchored =
+        f->anchor_x != f->box.min_x || f->anchor_y != f->box.min_y || f->room != 0;
+    unsigned flags = (unsigned)f->kind;
+    flags |= f->delivered ? FLAG_DELIVERED : 0;
+    flags |= f->merged ? FLAG_MERGED : 0;
+    flags |= f->angle != 0 ? FLAG_ANGLE : 0;
+    flags |= anchored ? FLAG_ANCHOR : 0;
+    flags |= f->part != 0 ? FLAG_PART : 0;
     pk_buf_clear(out);
-    pk_buf_add_varint(out, f->key - key_before);
-    pk_buf_add_varint(out, f->part);
+    pk_buf_add_u8(out, (uint8_t)flags);
+    if (f->part != 0) {
+        pk_buf_add_varint(out, f->part);
+    }
     pk_buf_add(out, f->id.b, sizeof(f->id.b));
     pk_buf_add_varint(out, set);
-    bool angled = f->angle != 0;
-    pk_buf_add_u8(out,
-                  (uint8_t)((unsigned)f->kind | (f->delivered ? FLAG_DELIVERED : 0) |
-                            (f->merged ? FLAG_MERGED : 0) | (angled ? FLAG_ANGLE : 0)));
-    pk_buf_add_svarint(out, f->box.min_x - e->origin_x);
-    pk_buf_add_svarint(out, f->box.min_y - e->origin_y);
-    pk_buf_add_varint(out, (uint64_t)(f->box.max_x - f->box.min_x));
-    pk_buf_add_varint(out, (uint64_t)(f->box.max_y - f->box.min_y));
-    pk_buf_add_svarint(out, f->anchor_x - f->box.min_x);
-    pk_buf_add_svarint(out, f->anchor_y - f->box.min_y);
-    pk_buf_add_svarint(out, f->room);
-    if (angled) {
+    add_near(out, e, f->box.min_x, e->origin_x);
+    add_near(out, e, f->box.min_y, e->origin_y);
+    add_above(out, e, f->box.max_x, f->box.min_x);
+    add_above(out, e, f->box.max_y, f->box.min_y);
+    if (anchored) {
+        pk_buf_add_svarint(out, f->anchor_x - f->box.min_x);
+        pk_buf_add_svarint(out, f->anchor_y - f->box.min_y);
+        pk_buf_add_svarint(out, f->room);
+    }
+    if (f->angle != 0) {
         pk_buf_add_f64(out, f->angle);
+    }
+    if (f->merged) {
+        return;
     }
     pk_buf_add_varint(out, f->ring_count);
     for (uint32_t r = 0; r < f->ring_count; r++) {
-        add_ring(out, f, &f->rings[r], &e->scratch);
+        add_ring(e, f, &f->rings[r]);
     }
+}
+
+static bool in_units(const int64_t *v, size_t n, int64_t unit)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (v[i] % unit != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The unit that was asked for, when everything is a whole number of it. */
+static int64_t unit_of(const struct section *s, int64_t unit)
+{
+    for (uint32_t i = 0; unit > 1 && i < s->count; i++) {
+        const struct pk_ifeature *f = &s->features[i];
+        int64_t box[4] = {f->box.min_x, f->box.min_y, f->box.max_x, f->box.max_y};
+        bool whole = in_units(box, 4, unit);
+        for (uint32_t r = 0; r < f->ring_count && !f->merged && whole; r++) {
+            whole = in_units(f->xy + 2 * (size_t)f->rings[r].first,
+                             2 * (size_t)f->rings[r].count, unit);
+        }
+        if (!whole) {
+            return 1;
+        }
+    }
+    return unit;
 }
 
 /* ---- order ---- */
@@ -538,10 +685,11 @@ static int compare_features(const void *a, const void *b)
     return d;
 }
 
-static void write_section(struct pk_buf *out, const struct section *s)
+static void write_section(struct pk_buf *out, const struct section *s, int64_t unit)
 {
     struct tables t = {0};
-    struct encoder e = {.origin_x = INT64_MAX, .origin_y = INT64_MAX};
+    struct encoder e = {
+        .origin_x = INT64_MAX, .origin_y = INT64_MAX, .unit = unit_of(s, unit)};
     struct pk_buf body;
     pk_buf_init(&body, PACK_BYTES_MAX);
     pk_buf_init(&e.record, PACK_BYTES_MAX);
@@ -556,26 +704,22 @@ static void write_section(struct pk_buf *out, const struct section *s)
     }
     qsort(sorted, s->count, sizeof(*sorted), compare_features);
 
+    pk_buf_add_varint(&body, (uint64_t)e.unit);
     pk_buf_add_varint(&body, s->key_count);
     for (uint32_t k = 0; k < s->key_count; k++) {
         add_text(&body, s->keys[k], strlen(s->keys[k]));
     }
     pk_buf_add_varint(&body, t.strings.count);
     for (uint32_t i = 0; i < t.strings.count; i++) {
-        add_text(&body, t.strings.spans[i].data, t.strings.spans[i].len);
+        add_string(&body, &t.strings.spans[i]);
     }
-    pk_buf_add_varint(&body, t.sets.count);
-    for (uint32_t i = 0; i < t.sets.count; i++) {
-        pk_buf_add(&body, t.sets.spans[i].data, t.sets.spans[i].len);
-    }
-    pk_buf_add_svarint(&body, e.origin_x);
-    pk_buf_add_svarint(&body, e.origin_y);
+    add_sets(&body, &t.sets);
+    pk_buf_add_svarint(&body, e.origin_x / e.unit);
+    pk_buf_add_svarint(&body, e.origin_y / e.unit);
     pk_buf_add_varint(&body, s->count);
-    uint64_t key = 0;
     for (uint32_t i = 0; i < s->count; i++) {
         uint32_t row = t.row_of[sorted[i] - s->features];
-        encode_feature(&e, sorted[i], t.sets.rank[t.set_of[row]], key);
-        key = sorted[i]->key;
+        encode_feature(&e, sorted[i], t.sets.rank[t.set_of[row]]);
         pk_buf_add_varint(&body, e.record.len);
         pk_buf_add(&body, e.record.data, e.record.len);
     }
@@ -612,7 +756,7 @@ void pk_pack_writer_finish(struct pk_pack_writer *w, struct pk_buf *out)
         pk_buf_add_varint(out, n);
     }
     for (uint32_t i = 0; i < n; i++) {
-        write_section(out, sorted[i]);
+        write_section(out, sorted[i], w->unit);
     }
     free(sorted);
 }

@@ -40,8 +40,9 @@ static bool owned_by(const char *owners, const struct prep_ids *plans)
 
 /* The arcs of the version before, all or those of the plans. */
 static enum pk_status read_arcs(const struct pk_prepare_job *job,
-                                const struct prep_ids *plans, struct old_arc **out,
-                                uint32_t *count, struct pk_error *err)
+                                const struct prep_ids *plans, const struct pk_box *ground,
+                                struct old_arc **out, uint32_t *count,
+                                struct pk_error *err)
 {
     sqlite3_stmt *stmt;
     uint32_t cap = 0;
@@ -49,11 +50,15 @@ static enum pk_status read_arcs(const struct pk_prepare_job *job,
     *count = 0;
     enum pk_status status = pk_db_prepare(&stmt, job->db,
                                           "SELECT feature_id, row_id, owners FROM arc "
-                                          "WHERE to_version = 4611686018427387904",
+                                          "WHERE to_version = 4611686018427387904 "
+                                          "AND min_x BETWEEN ?1 AND ?2",
                                           err);
     if (status != PK_OK) {
         return status;
     }
+    /* An arc begins within its owner, which lay there before or lies there now. */
+    sqlite3_bind_double(stmt, 1, plans != NULL ? ground->min_x - 1 : -1e12);
+    sqlite3_bind_double(stmt, 2, plans != NULL ? ground->max_x + 1 : 1e12);
     int rc;
     while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
         if (plans != NULL &&
@@ -107,13 +112,13 @@ static enum pk_status insert_arc(const struct pk_prepare_job *job, sqlite3_stmt 
 
 /* Arcs that are the same keep their rows. */
 enum pk_status prep_arcs_update(const struct pk_prepare_job *job, const struct prep *p,
-                                const struct prep_ids *plans, struct prep_ids *old_ids,
-                                struct pk_error *err)
+                                const struct prep_ids *plans, const struct pk_box *ground,
+                                struct prep_ids *old_ids, struct pk_error *err)
 {
     struct old_arc *old = NULL;
     uint32_t count = 0;
     sqlite3_stmt *insert = NULL, *end = NULL;
-    enum pk_status status = read_arcs(job, plans, &old, &count, err);
+    enum pk_status status = read_arcs(job, plans, ground, &old, &count, err);
     bool *stays = pk_xcalloc(count, sizeof(*stays));
     if (status == PK_OK) {
         status = pk_db_prepare(

@@ -56,6 +56,7 @@ static int section_number(const struct prep *p, const char *name)
 
 static void square_at(const struct editor *e, struct pk_ibox box, int64_t *x, int64_t *y)
 {
+    box = prep_round_box(&e->s, box);
     *x = prep_floor_div((box.min_x + box.max_x) / 2, e->s.half);
     *y = prep_floor_div((box.min_y + box.max_y) / 2, e->s.half);
 }
@@ -120,6 +121,7 @@ static void add_square(struct editor *e, struct pk_ibox box, uint8_t section)
 
 static bool is_small_box(const struct editor *e, struct pk_ibox box)
 {
+    box = prep_round_box(&e->s, box);
     return box.max_x - box.min_x < e->s.half && box.max_y - box.min_y < e->s.half;
 }
 
@@ -193,8 +195,6 @@ static void note_gone_small(struct editor *e, struct pk_pack_cursor *c,
 static void compete(struct editor *e, struct pk_pack_cursor *c, struct pk_ifeature *f,
                     uint8_t section, struct pk_arena *arena, void *ctx)
 {
-    (void)c;
-    (void)arena;
     (void)ctx;
     struct square *q = is_small_box(e, f->box) ? find_square(e, f->box, section) : NULL;
     if (q == NULL) {
@@ -209,6 +209,7 @@ static void compete(struct editor *e, struct pk_pack_cursor *c, struct pk_ifeatu
         q->found = true;
         q->area = area;
         q->best = *f;
+        pk_pack_keep(&q->best, c->section, arena);
     }
 }
 
@@ -240,9 +241,10 @@ static enum pk_status choose_again(struct editor *e, struct pk_arena *arena,
     for (uint32_t i = 0; i < e->slots; i++) {
         const struct square *q = &e->squares[i];
         if (q->used) {
+            struct pk_ibox of = {q->x * s->half, q->y * s->half, (q->x + 1) * s->half,
+                                 (q->y + 1) * s->half};
             prep_cells_add(&full, s->family, PK_BAND_FULL,
-                           (struct pk_ibox){q->x * s->half, q->y * s->half,
-                                            (q->x + 1) * s->half, (q->y + 1) * s->half});
+                           pk_ibox_grow(of, pk_band_unit(s->family, s->band)));
         }
     }
     prep_cells_sort(&full);
@@ -297,6 +299,7 @@ static void retain(struct editor *e, struct pk_pack_cursor *c, struct pk_ifeatur
     bool chosen_again = is_small_record(e, f) && find_square(e, f->box, section) != NULL;
     if (!chosen_again && !is_gone(e->edit, f->key) &&
         (f->ring_count == 0 || pk_pack_geometry(c, f, NULL, arena))) {
+        pk_pack_keep(f, c->section, arena);
         pk_pack_writer_add(ctx, e->s.p->sections[section].name, f);
     }
 }
@@ -314,13 +317,12 @@ static void gather(struct editor *e, struct pk_pack_cursor *c, struct pk_ifeatur
 {
     struct gathered *g = ctx;
     (void)e;
-    (void)c;
-    (void)arena;
     if (g->count == g->cap) {
         g->cap = g->cap > 0 ? 2 * g->cap : 256;
         g->at = pk_xrealloc(g->at, g->cap, sizeof(*g->at));
         g->features = pk_xrealloc(g->features, g->cap, sizeof(*g->features));
     }
+    pk_pack_keep(f, c->section, arena);
     g->features[g->count] = *f;
     g->at[g->count] = (struct prep_candidate){.x = prep_floor_div(f->anchor_x, g->side),
                                               .y = prep_floor_div(f->anchor_y, g->side),
@@ -394,6 +396,7 @@ static enum pk_status write_cell(struct editor *e, int level, int64_t cell, size
     struct pk_pack_writer *w = pk_pack_writer_create(), *l = pk_pack_writer_create();
     pack_writer_borrow(w);
     pack_writer_borrow(l);
+    pk_pack_writer_unit(w, pk_band_unit(s->family, s->band));
     begin_sections(e, w);
     begin_sections(e, l);
     while (prep_take_entry(&s->features, at, level, cell, &item)) {

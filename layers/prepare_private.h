@@ -207,12 +207,13 @@ enum pk_status prep_plan_box(struct pk_box *out, struct pk_store *store, int64_t
                              struct pk_error *err) PK_MUST_CHECK;
 
 /* Table `arc` after a publish: arcs that are the same keep their rows. With `plans`
- * (may be NULL: all) only those with an owner among them are looked at, and of the
- * group only the features that are `own`; old_ids (may be NULL) gets the ids of the
- * arcs that were. */
+ * (may be NULL: all), which lie and lay in `ground`, only those with an owner among them
+ * are looked at, and of the group only the features that are `own`; old_ids (may be NULL)
+ * gets the ids of the arcs that were. */
 struct pk_prepare_job;
 enum pk_status prep_arcs_update(const struct pk_prepare_job *job, const struct prep *p,
-                                const struct prep_ids *plans, struct prep_ids *old_ids,
+                                const struct prep_ids *plans, const struct pk_box *ground,
+                                struct prep_ids *old_ids,
                                 struct pk_error *err) PK_MUST_CHECK;
 
 /* ---- serving ---- */

@@ -6,6 +6,7 @@
 #include "layers/prepare_publish.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +19,7 @@
 enum { BANDS = PK_BAND_FULL - PK_BAND_MIN + 1, GROUP_STEPS = PK_FAMILY_COUNT * BANDS };
 enum { EDIT_PLANS_MAX = 200 }; /* beyond it everything is loaded */
 #define PACK_BYTES_MAX ((size_t)1 << 30)
-#define WIDE_FROM_M    800.0 /* less than PK_WIDE_SPAN cells of full, on the ground */
+#define WIDE_FROM_M    400.0 /* less than PK_WIDE_SPAN cells of full, on the ground */
 
 void prep_areas_put(struct areas *a, const struct area *area)
 {
@@ -298,6 +299,9 @@ static const char changed_plans_sql[] =
     "UNION SELECT feature_id FROM plan WHERE from_version < ?1 AND to_version > ?1 "
     "AND in_force > min(?2, ?3) AND in_force <= max(?2, ?3)";
 
+static const char all_plans_sql[] =
+    "SELECT feature_id FROM plan WHERE from_version <= ?1 AND to_version > ?1";
+
 enum pk_status prep_read_ids(struct publish *pub, struct prep_ids *out, const char *sql,
                              const char *layer, struct pk_error *err)
 {
@@ -448,7 +452,7 @@ static enum pk_status publish_all_plans(struct publish *pub,
     enum pk_status status = prep_load_plans(&p, pub->store, pub->job->version,
                                             pub->job->legal_day, NULL, err);
     if (status == PK_OK) {
-        status = prep_arcs_update(pub->job, &p, NULL, NULL, err);
+        status = prep_arcs_update(pub->job, &p, NULL, NULL, NULL, err);
     }
     if (status == PK_OK) {
         status = changed_ground(pub, &p, changed, &areas, err);
@@ -581,7 +585,11 @@ static enum pk_status publish_edit(struct publish *pub, const struct reach *r,
                                             pub->job->legal_day, &r->loaded, err);
     if (status == PK_OK) {
         mark_own(&p, &r->own);
-        status = prep_arcs_update(pub->job, &p, &r->own, &old_arcs, err);
+        struct pk_box ground = PK_BOX_EMPTY;
+        for (uint32_t i = 0; i < r->areas.count; i++) {
+            ground = pk_box_join(ground, r->areas.at[i].box);
+        }
+        status = prep_arcs_update(pub->job, &p, &r->own, &ground, &old_arcs, err);
     }
     if (status == PK_OK) {
         status = gone_keys(pub, &r->own, &old_arcs, &keys, err);
@@ -607,7 +615,8 @@ static enum pk_status publish_plans(struct publish *pub, struct pk_error *err)
 {
     struct prep_ids changed = {0};
     struct reach reach = {0};
-    enum pk_status status = prep_read_ids(pub, &changed, changed_plans_sql, NULL, err);
+    enum pk_status status = prep_read_ids(
+        pub, &changed, pub->job->again ? all_plans_sql : changed_plans_sql, NULL, err);
     bool few = !pub->first && changed.count <= EDIT_PLANS_MAX;
     if (status == PK_OK && few && changed.count > 0) {
         status = find_reach(pub, &changed, &reach, err);
@@ -711,7 +720,7 @@ enum pk_status pk_prepare_publish(const struct pk_prepare_job *job, struct pk_er
         status = prep_publish_layers(&pub, err);
     }
     if (status == PK_OK) {
-        status = write_changes(&pub, err);
+        status = job->again ? PK_OK : write_changes(&pub, err);
         pub.done = 1;
         report(&pub, 0);
     }
@@ -723,5 +732,38 @@ enum pk_status pk_prepare_publish(const struct pk_prepare_job *job, struct pk_er
     pk_arena_finish(&pub.arena);
     free(pub.legal_day_before);
     pk_store_close(pub.store);
+    return status;
+}
+
+enum pk_status pk_prepare_again(struct pk_db *db, struct pk_error *err)
+{
+    sqlite3_stmt *stmt;
+    char day[16] = "";
+    struct pk_prepare_job job = {.db = db, .legal_day = day, .again = true};
+    enum pk_status status =
+        pk_db_exec(db,
+                   "DELETE FROM pack; INSERT OR REPLACE INTO setting (name, value) "
+                   "SELECT 'packs_from', CAST(max(version) AS TEXT) FROM version HAVING "
+                   "count(*) > 0",
+                   err);
+    if (status == PK_OK) {
+        status = pk_db_prepare(&stmt, db,
+                               "SELECT version, legal_day FROM version "
+                               "ORDER BY version DESC LIMIT 1",
+                               err);
+    }
+    if (status != PK_OK) {
+        return status;
+    }
+    if (sqlite3_step(stmt) == SQLITE_ROW) {
+        job.version = sqlite3_column_int64(stmt, 0);
+        snprintf(day, sizeof(day), "%s", (const char *)sqlite3_column_text(stmt, 1));
+    }
+    sqlite3_finalize(stmt);
+    if (job.version > 0) {
+        job.crs = pk_crs_create();
+        status = pk_prepare_publish(&job, err);
+        pk_crs_destroy(job.crs);
+    }
     return status;
 }

@@ -19,13 +19,19 @@ struct pk_prepare_job {
     struct pk_crs *crs;
     int64_t version;
     const char *legal_day; /* "2026-03-02": the day of the new version */
-    void *ctx;             /* of both functions below */
+    bool again; /* everything of the version, not what began or ended with it */
+    void *ctx;  /* of both functions below */
     /* Call after each written cell with the bytes written since the last call: in a
      * large publish it commits and begins a new transaction (so keep no statement
      * in the middle of its rows across it). May be NULL. */
     enum pk_status (*breathe)(void *ctx, size_t bytes, struct pk_error *err);
     void (*progress)(void *ctx, double done); /* 0..1; may be NULL */
 };
+
+/* All packs of the newest version, anew: they are a cache of the rows. Packs of older
+ * versions are dropped; their tiles are prepared when somebody asks. For `upgrade`,
+ * inside the caller's transaction. Errors: PK_IO, PK_BAD_DATA. */
+enum pk_status pk_prepare_again(struct pk_db *db, struct pk_error *err) PK_MUST_CHECK;
 
 /* 1. Arcs around changed plans: ends old ones (to_version = V), writes new ones
  *    (from_version = V, to_version = PK_OPEN_END, draft_id NULL).

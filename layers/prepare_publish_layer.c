@@ -19,6 +19,9 @@ struct changed_layer {
 static enum pk_status read_layers(struct publish *pub, struct changed_layer **out,
                                   uint32_t *count, struct pk_error *err)
 {
+    static const char all_sql[] =
+        "SELECT layer_id, 1 FROM layer WHERE from_version <= ?1 "
+        "AND to_version > ?1 ORDER BY layer_id";
     static const char sql[] =
         "SELECT layer_id, max(whole) FROM ("
         "SELECT layer_id, 1 AS whole FROM layer WHERE from_version = ?1 "
@@ -31,7 +34,8 @@ static enum pk_status read_layers(struct publish *pub, struct changed_layer **ou
     uint32_t cap = 0;
     *out = NULL;
     *count = 0;
-    enum pk_status status = pk_db_prepare(&stmt, pub->job->db, sql, err);
+    enum pk_status status =
+        pk_db_prepare(&stmt, pub->job->db, pub->job->again ? all_sql : sql, err);
     if (status != PK_OK) {
         return status;
     }

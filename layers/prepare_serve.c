@@ -122,8 +122,9 @@ int prep_level_of(const struct server *s, const struct prep_feature *f)
 bool prep_wanted_feature(const struct server *s, const struct prep_feature *f)
 {
     /* Nothing is changed by a visit that only stops. */
-    return !each_cell((struct server *)s, prep_level_of(s, f), f->box[s->family], 0,
-                      stop_there);
+    struct pk_ibox box =
+        pk_ibox_grow(f->box[s->family], pk_band_unit(s->family, s->band));
+    return !each_cell((struct server *)s, prep_level_of(s, f), box, 0, stop_there);
 }
 
 static void put_entry(struct entries *e, int level, int64_t cell, uint32_t item)
@@ -178,9 +179,19 @@ struct pk_ifeature prep_head_of(const struct server *s, const struct prep_featur
 
 /* ---- small features ---- */
 
+struct pk_ibox prep_round_box(const struct server *s, struct pk_ibox box)
+{
+    return (struct pk_ibox){
+        pk_band_round(s->family, s->band, box.min_x),
+        pk_band_round(s->family, s->band, box.min_y),
+        pk_band_round(s->family, s->band, box.max_x),
+        pk_band_round(s->family, s->band, box.max_y),
+    };
+}
+
 bool prep_is_small(const struct server *s, const struct prep_feature *f)
 {
-    struct pk_ibox box = f->box[s->family];
+    struct pk_ibox box = prep_round_box(s, f->box[s->family]);
     return s->band < PK_BAND_FULL && box.max_x - box.min_x < s->half &&
            box.max_y - box.min_y < s->half;
 }
@@ -212,7 +223,7 @@ static bool stays(const struct server *s, const struct prep_feature *a,
 
 static struct winner *winner_at(struct server *s, const struct prep_feature *f)
 {
-    struct pk_ibox box = f->box[s->family];
+    struct pk_ibox box = prep_round_box(s, f->box[s->family]);
     int64_t x = prep_floor_div((box.min_x + box.max_x) / 2, s->half);
     int64_t y = prep_floor_div((box.min_y + box.max_y) / 2, s->half);
     uint32_t at =
@@ -260,10 +271,20 @@ static void *copy_to(struct pk_arena *arena, const void *from, size_t n, size_t 
     return to;
 }
 
+/* Labels have packs of their own. */
+static void no_label(struct pk_ifeature *item)
+{
+    item->anchor_x = item->box.min_x;
+    item->anchor_y = item->box.min_y;
+    item->room = 0;
+    item->angle = 0;
+    item->delivered = false;
+}
+
 /* Area: its box. Line: the diagonal of it. Point: the point. */
 void prep_make_box(struct server *s, struct pk_ifeature *item)
 {
-    struct pk_ibox b = item->box;
+    struct pk_ibox b = item->box = prep_round_box(s, item->box);
     int64_t area[10] = {b.min_x, b.max_y, b.max_x, b.max_y, b.max_x,
                         b.min_y, b.min_x, b.min_y, b.min_x, b.max_y};
     int64_t line[4] = {b.min_x, b.max_y, b.max_x, b.min_y};
@@ -275,6 +296,7 @@ void prep_make_box(struct server *s, struct pk_ifeature *item)
     item->xy = copy_to(&s->arena, item->kind == PK_GEOM_AREA ? area : line, 2 * count,
                        sizeof(int64_t));
     item->merged = item->kind != PK_GEOM_POINT;
+    no_label(item);
 }
 
 /* ---- shapes ---- */
@@ -332,6 +354,7 @@ void prep_make_shape(struct server *s, const struct prep_feature *f,
         const int64_t *v = item->xy + 2 * (size_t)i;
         item->box = pk_ibox_join(item->box, (struct pk_ibox){v[0], v[1], v[0], v[1]});
     }
+    no_label(item);
 }
 
 static bool put_there(struct server *s, int level, int64_t cell, uint32_t item)
@@ -460,6 +483,7 @@ static void write_cell(const struct server *s, const struct entries *e, size_t *
     uint32_t item;
     struct pk_pack_writer *w = pk_pack_writer_create();
     pack_writer_borrow(w);
+    pk_pack_writer_unit(w, e == &s->features ? pk_band_unit(s->family, s->band) : 1);
     for (uint32_t i = 0; i < s->p->section_count; i++) {
         const struct prep_section *section = &s->p->sections[i];
         pk_pack_writer_section(w, section->name, section->keys, section->key_count);

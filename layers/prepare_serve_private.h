@@ -48,6 +48,9 @@ struct prep_candidate {
 int prep_compare_candidates(const void *a, const void *b);
 
 int64_t prep_floor_div(int64_t a, int64_t b);
+/* A box in whole units of the band: what is small, and in which square, is told by it,
+ * so that a record read back says the same. */
+struct pk_ibox prep_round_box(const struct server *s, struct pk_ibox box);
 bool prep_cells_have(const struct prep_cells *set, int64_t cell);
 /* The wide level whose cells the feature lies in. */
 int prep_level_of(const struct server *s, const struct prep_feature *f);

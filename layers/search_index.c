@@ -28,13 +28,27 @@ struct indexer {
     sqlite3_stmt *insert_entry, *insert_index, *delete_index, *delete_entry, *find_entry;
     sqlite3_stmt *find_word, *insert_word;
     sqlite3_stmt *plan, *regulation, *feature, *layer, *plan_regulations, *layer_features;
+    sqlite3_stmt *all_plans, *all_regulations, *all_features;
     sqlite3_stmt *plan_shapes, *regulation_shapes, *plan_name;
     struct pk_error *err;
 };
 
 #define IN_STATE(t) t ".from_version <= ?2 AND " t ".to_version > ?2"
 
-/* ?1 = the id, or NULL for all. */
+#define PLAN_SQL                                                                         \
+    "SELECT t.feature_id, t.name, t.designation, t.plan_type, t.status, t.in_force, "    \
+    "t.municipality FROM plan t WHERE " IN_STATE("t")
+#define REGULATION_SQL                                                                   \
+    "SELECT t.feature_id, t.letter, t.idx, t.wording, t.plan_id FROM regulation t "      \
+    "WHERE " IN_STATE("t")
+#define FEATURE_SQL                                                                      \
+    "SELECT t.feature_id, l.role, l.layer_id, l.settings, t.title, t.attributes, "       \
+    "t.geometry FROM feature t JOIN layer l ON l.layer_id = t.layer_id AND " IN_STATE(   \
+        "l") " WHERE " IN_STATE("t")
+#define OF_ID         " AND t.feature_id = ?1"
+#define FEATURE_ORDER " ORDER BY t.feature_id, t.row_id"
+
+/* ?1 = the id; ?2 = the version. */
 static const struct {
     size_t offset;
     const char *sql;
@@ -51,27 +65,13 @@ static const struct {
         "SELECT entry_id, fold FROM search_entry WHERE feature_id = ?1 LIMIT 1")
         STATEMENT(find_word, "SELECT 1 FROM search_spell WHERE rowid = ?1") STATEMENT(
             insert_word, "INSERT INTO search_spell (rowid, word) VALUES (?1, ?2)")
-            STATEMENT(
-                plan,
-                "SELECT t.feature_id, t.name, t.designation, t.plan_type, t.status, "
-                "t.in_force, t.municipality FROM plan t WHERE (?1 IS NULL OR "
-                "t.feature_id = ?1) AND " IN_STATE("t"))
-                STATEMENT(regulation,
-                          "SELECT t.feature_id, t.letter, t.idx, t.wording, t.plan_id "
-                          "FROM regulation "
-                          "t WHERE (?1 IS NULL OR t.feature_id = ?1) AND " IN_STATE(
-                              "t")) STATEMENT(plan_regulations,
-                                              "SELECT t.feature_id FROM regulation t "
-                                              "WHERE t.plan_id = ?1 AND " IN_STATE("t"))
-                    STATEMENT(
-                        feature,
-                        "SELECT t.feature_id, l.role, l.layer_id, l.settings, t.title, "
-                        "t.attributes, t.geometry FROM feature t JOIN layer l ON "
-                        "l.layer_id = t.layer_id AND " IN_STATE(
-                            "l") " WHERE (?1 IS NULL "
-                                 "OR t.feature_id = ?1) AND " IN_STATE(
-                                     "t") " ORDER BY "
-                                          "t.feature_id, t.row_id")
+            STATEMENT(plan, PLAN_SQL OF_ID) STATEMENT(all_plans, PLAN_SQL) STATEMENT(
+                regulation, REGULATION_SQL OF_ID) STATEMENT(all_regulations,
+                                                            REGULATION_SQL)
+                STATEMENT(feature, FEATURE_SQL OF_ID FEATURE_ORDER)
+                    STATEMENT(all_features, FEATURE_SQL FEATURE_ORDER) STATEMENT(
+                        plan_regulations, "SELECT t.feature_id FROM regulation t "
+                                          "WHERE t.plan_id = ?1 AND " IN_STATE("t"))
                         STATEMENT(layer, "SELECT t.layer_id FROM layer t WHERE "
                                          "t.feature_id = ?1 AND " IN_STATE("t"))
                             STATEMENT(layer_features,
@@ -511,17 +511,17 @@ add_simple(struct indexer *ix, sqlite3_stmt *s, const struct pk_id *id,
     return status == PK_OK ? ended(ix, s, rc) : (sqlite3_reset(s), status);
 }
 
-static enum pk_status add_features(struct indexer *ix, const struct pk_id *id)
+static enum pk_status add_features(struct indexer *ix, sqlite3_stmt *s,
+                                   const struct pk_id *id)
 {
-    ask(ix, ix->feature, id);
+    ask(ix, s, id);
     enum pk_status status = PK_OK;
-    int rc = sqlite3_step(ix->feature);
+    int rc = sqlite3_step(s);
     while (rc == SQLITE_ROW && status == PK_OK) {
-        status = add_feature(ix, ix->feature, &rc);
+        status = add_feature(ix, s, &rc);
         pk_arena_reset(&ix->arena);
     }
-    return status == PK_OK ? ended(ix, ix->feature, rc)
-                           : (sqlite3_reset(ix->feature), status);
+    return status == PK_OK ? ended(ix, s, rc) : (sqlite3_reset(s), status);
 }
 
 static enum pk_status reindex_one(struct indexer *ix, const struct pk_id *id)
@@ -533,7 +533,7 @@ static enum pk_status reindex_one(struct indexer *ix, const struct pk_id *id)
     if (status == PK_OK) {
         status = add_simple(ix, ix->regulation, id, add_regulation);
     }
-    return status == PK_OK ? add_features(ix, id) : status;
+    return status == PK_OK ? add_features(ix, ix->feature, id) : status;
 }
 
 /* What stands under a plan or a layer says its name: written anew with it. */
@@ -577,12 +577,12 @@ static enum pk_status reindex_all(struct indexer *ix)
                             ix->err);
     }
     if (status == PK_OK) {
-        status = add_simple(ix, ix->plan, NULL, add_plan);
+        status = add_simple(ix, ix->all_plans, NULL, add_plan);
     }
     if (status == PK_OK) {
-        status = add_simple(ix, ix->regulation, NULL, add_regulation);
+        status = add_simple(ix, ix->all_regulations, NULL, add_regulation);
     }
-    return status == PK_OK ? add_features(ix, NULL) : status;
+    return status == PK_OK ? add_features(ix, ix->all_features, NULL) : status;
 }
 
 /* One walk over everything is cheaper than many walks to single things, from about a

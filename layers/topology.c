@@ -494,12 +494,16 @@ static uint32_t copy_kept(const struct pk_topo *t, const uint32_t *ids, uint32_t
     uint32_t n = 0;
     for (uint32_t i = 0; i < count; i++) {
         const int64_t *v = t->v[family] + 2 * (size_t)ids[i];
-        if (!keeps(t, family, band, ids[i]) ||
-            (n > 0 && v[0] == out[2 * (size_t)n - 2] && v[1] == out[2 * (size_t)n - 1])) {
+        if (!keeps(t, family, band, ids[i])) {
             continue;
         }
-        out[2 * (size_t)n] = v[0];
-        out[2 * (size_t)n + 1] = v[1];
+        int64_t x = pk_band_round(family, band, v[0]);
+        int64_t y = pk_band_round(family, band, v[1]);
+        if (n > 0 && x == out[2 * (size_t)n - 2] && y == out[2 * (size_t)n - 1]) {
+            continue;
+        }
+        out[2 * (size_t)n] = x;
+        out[2 * (size_t)n + 1] = y;
         n++;
     }
     if (closed && n > 1) {

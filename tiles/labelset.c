@@ -86,6 +86,7 @@ static void read_section(struct labelset *set, const struct pk_pack_section *sec
             continue;
         }
         struct anchor *a = pk_arena_alloc(set->arena, 1, sizeof *a);
+        pk_pack_keep(&f, section, set->arena);
         a->feature = f;
         a->need = need;
         a->map = map;

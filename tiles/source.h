@@ -16,7 +16,7 @@
 #include "layers/store.h"
 
 enum {
-    PK_CELLS_MAX = 4096,                 /* read by one request */
+    PK_CELLS_MAX = 65536,                /* read by one request */
     PK_CELL_BYTES_MAX = 64 * 1024 * 1024 /* of a pack prepared on demand */
 };
 

@@ -133,7 +133,9 @@ static void every_box_has_a_level_at_which_it_touches_few_cells(void **state)
         enum pk_family family = (enum pk_family)f;
         for (int band = PK_BAND_MIN; band <= PK_BAND_FULL; band++) {
             int last = 0;
-            for (int64_t size = 1; size < INT64_C(1) << 33; size *= 2) {
+            /* tm: further than the country is long */
+            int64_t most = family == PK_TM ? INT64_C(4000000000) : INT64_C(1) << 33;
+            for (int64_t size = 1; size < most; size *= 2) {
                 struct pk_ibox box = {1000, 1000, 1000 + size, 1000};
                 int level = pk_wide_level(family, band, box);
                 int64_t side = pk_cell_side(family, band + PK_WIDE_BAND * level);
