@@ -18,6 +18,12 @@ if(TARGET plankarta AND TARGET plankarta-work)
             $<TARGET_FILE:plankarta> ${chart_dir})
     set_tests_properties(fixture.chart PROPERTIES
         FIXTURES_SETUP chart LABELS "golden;plain" TIMEOUT 120)
+    add_executable(test_chart unit/test_chart.c)
+    target_link_libraries(test_chart PRIVATE pk_tiles PkgConfig::CMOCKA)
+    target_include_directories(test_chart PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+    add_test(NAME whole.chart COMMAND test_chart ${chart_dir}/chart.sqlite)
+    set_tests_properties(whole.chart PROPERTIES
+        FIXTURES_REQUIRED chart LABELS "plain" TIMEOUT 120)
 
     add_executable(golden_compare golden/compare.c)
     target_link_libraries(golden_compare PRIVATE pk_tiles)
