@@ -6,6 +6,7 @@
 #include "base/parse.h"
 #include "server/cmd.h"
 #include "styles/shipped.h"
+#include "styles/sld.h"
 #include "styles/style_tool.h"
 
 enum { STYLE_MAX = 4 << 20, OUTPUT_MAX = 16 << 20 };
@@ -13,6 +14,8 @@ enum { STYLE_MAX = 4 << 20, OUTPUT_MAX = 16 << 20 };
 const struct pk_command_option pk_options_style[] = {
     {"feature", "JSON", "eval: properties of the feature, $type and $id"},
     {"json",    NULL,   "check, show: as JSON"                          },
+    {"layer",   "ID",   "convert: the source layer that is drawn"       },
+    {"o",       "FILE", "convert: the style document to write"          },
     {"zoom",    "Z",    "show, eval: zoom level (16)"                   },
     {NULL,      NULL,   NULL                                            },
 };
@@ -65,6 +68,41 @@ static enum pk_status show(struct pk_invocation *in, struct pk_buf *out, const c
     return status;
 }
 
+/* An SLD file: the style to -o FILE or standard output, what was lost to standard
+ * error. */
+static int convert(struct pk_invocation *in, const char *path)
+{
+    char *text = NULL;
+    size_t len = 0;
+    struct pk_error err = {0};
+    const char *to = pk_given_value(in, "o");
+    if (read_style(in, path, &text, &len) == NULL) {
+        return PK_EXIT_FAILED;
+    }
+    struct pk_buf out, report;
+    pk_buf_init(&out, OUTPUT_MAX);
+    pk_buf_init(&report, OUTPUT_MAX);
+    enum pk_status status =
+        pk_sld_convert(&out, &report, path, text, len, pk_given_value(in, "layer"), &err);
+    fputs(report.data, stderr);
+    int code = PK_EXIT_OK;
+    if (status != PK_OK) {
+        code = pk_command_error(in, &err);
+    } else if (to == NULL) {
+        code = pk_session_print(in, &out);
+    } else {
+        FILE *file = fopen(to, "wbe");
+        bool written = file != NULL && fwrite(out.data, 1, out.len, file) == out.len;
+        if (file == NULL || fclose(file) != 0 || !written) {
+            code = pk_command_fail(in, PK_EXIT_FAILED, "%s: %s", to, strerror(errno));
+        }
+    }
+    pk_buf_finish(&report);
+    pk_buf_finish(&out);
+    free(text);
+    return code;
+}
+
 int pk_cmd_style(struct pk_invocation *in)
 {
     const char *verb = in->operands[0], *what = in->operands[1];
@@ -79,9 +117,12 @@ int pk_cmd_style(struct pk_invocation *in)
     }
     bool check = strcmp(verb, "check") == 0, shows = strcmp(verb, "show") == 0;
     bool eval = strcmp(verb, "eval") == 0;
+    if (strcmp(verb, "convert") == 0) {
+        return convert(in, what);
+    }
     if (!check && !shows && !eval) {
-        return pk_command_fail(in, PK_EXIT_USAGE, "\"%.40s\" is not check, show or eval",
-                               verb);
+        return pk_command_fail(in, PK_EXIT_USAGE,
+                               "\"%.40s\" is not check, show, eval or convert", verb);
     }
     const char *text = eval ? what : read_style(in, what, &owned, &len);
     if (text == NULL) {

@@ -43,8 +43,9 @@ static const struct pk_command commands[] = {
     {"serve",    "the map and its answers over HTTP",
      "--db FILE [--listen ADDR:PORT] [--style FILE]... [--no-cache]",                                                      pk_options_serve,   0,
      0,                                                                                                                                              pk_cmd_serve  },
-    {"style",    "check or explain a style document",
-     "check FILE\nshow FILE [--zoom Z] [--json]\neval EXPRESSION [--feature JSON]",                                        pk_options_style,   2, 2, pk_cmd_style  },
+    {"style",    "check, explain or convert a style document",
+     "check FILE [--json]\nshow FILE [--zoom Z] [--json]\neval EXPRESSION [--feature "
+     "JSON]\nconvert FILE.sld [--layer ID] [-o FILE.json]",                                                                pk_options_style,   2, 2, pk_cmd_style  },
     {"upgrade",  "bring a database to this program's schema",                          "--db FILE",                        NULL,               0, 0,
      NULL                                                                                                                                                          },
     {NULL,       NULL,                                                                 NULL,                               NULL,               0, 0, NULL          },

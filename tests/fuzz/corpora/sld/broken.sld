@@ -1,0 +1,1 @@
+<StyledLayerDescriptor><NamedLayer>
