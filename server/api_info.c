@@ -1,5 +1,4 @@
-/* For operations and people: health, readiness, metrics, files of the client, help and
- * the accessibility statement. */
+/* For operations and people: health, readiness, metrics, files of the client, help. */
 #include <stdatomic.h>
 #include <string.h>
 
@@ -255,23 +254,4 @@ enum pk_status pk_api_help(struct pk_worker *worker, const struct pk_request *re
     };
     (void)err;
     return text_page(worker, request, PK_MSG_HELP_TITLE, rows, PK_COUNT(rows), response);
-}
-
-enum pk_status pk_api_accessibility(struct pk_worker *worker,
-                                    const struct pk_request *request,
-                                    struct pk_response *response, struct pk_error *err)
-{
-    static const struct paragraph rows[] = {
-        {'p', PK_MSG_A11Y_INTRO     },
-        {'h', PK_MSG_A11Y_WAYS_H    },
-        {'p', PK_MSG_A11Y_WAYS      },
-        {'h', PK_MSG_A11Y_SHORT_H   },
-        {'p', PK_MSG_A11Y_SHORT_SEE },
-        {'p', PK_MSG_A11Y_SHORT_DOCS},
-        {'p', PK_MSG_A11Y_SHORT_TEST},
-        {'h', PK_MSG_A11Y_CONTACT_H },
-        {'p', PK_MSG_A11Y_CONTACT   },
-    };
-    (void)err;
-    return text_page(worker, request, PK_MSG_A11Y_TITLE, rows, PK_COUNT(rows), response);
 }

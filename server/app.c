@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "server/audit_memo.h"
 #include "server/background.h"
 #include "server/cache.h"
 #include "server/extent.h"
@@ -265,11 +266,13 @@ enum pk_status pk_app_init(struct pk_app *app, const struct pk_opts *opts, bool 
     app->cache = cache && bytes > 0 ? pk_cache_create(bytes) : NULL;
     app->changes = pk_changes_create(0);
     app->extent = pk_extent_memo_create();
+    app->audit = pk_audit_memo_create();
     return PK_OK;
 }
 
 void pk_app_finish(struct pk_app *app)
 {
+    pk_audit_memo_destroy(app->audit); /* before the styles it reads */
     pk_backgrounds_destroy(app->backgrounds);
     pk_styles_destroy(app->styles);
     pk_cache_destroy(app->cache);

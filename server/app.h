@@ -24,6 +24,7 @@ struct pk_changes;
 struct pk_styles;
 struct pk_backgrounds;
 struct pk_extent_memo;
+struct pk_audit_memo;
 
 /* Counters shown by /metrics. */
 enum pk_counter {
@@ -63,6 +64,7 @@ struct pk_app {
     int64_t writer_asked;        /* of the watcher's thread, as the next */
     bool writer_waits;           /* for an answer */
     struct pk_extent_memo *extent; /* of the newest version */
+    struct pk_audit_memo *audit;
     _Atomic bool draining;
     _Atomic uint64_t counters[PK_COUNTERS];
     _Atomic uint32_t waiting, connections; /* gauges */

@@ -1,6 +1,8 @@
 #include <string.h>
 
+#include "base/date.h"
 #include "base/parse.h"
+#include "server/audit_page.h"
 #include "server/cmd.h"
 #include "server/styleset.h"
 #include "styles/shipped.h"
@@ -10,12 +12,14 @@
 enum { THEMES_MAX = 32, TILES = 240, TILES_MAX = 8000, OUTPUT_MAX = 256 << 20 };
 
 const struct pk_command_option pk_options_audit[] = {
-    {"all",   NULL,   "--json: every measurement, not only what fails"},
-    {"json",  NULL,   "the report as JSON"                            },
-    {"style", "NAME", "the style, or a style file (plan)"             },
-    {"theme", "NAME", "one theme (all)"                               },
-    {"tiles", "N",    "how many tiles are looked at (240); 0: none"   },
-    {NULL,    NULL,   NULL                                            },
+    {"all",   NULL,    "--json: every measurement, not only what fails"},
+    {"html",  NULL,    "the report as a page"                          },
+    {"lang",  "sv|en", "language of the page"                          },
+    {"json",  NULL,    "the report as JSON"                            },
+    {"style", "NAME",  "the style, or a style file (plan)"             },
+    {"theme", "NAME",  "one theme (all)"                               },
+    {"tiles", "N",     "how many tiles are looked at (240); 0: none"   },
+    {NULL,    NULL,    NULL                                            },
 };
 
 /* The styles asked for, one per theme. */
@@ -53,10 +57,16 @@ static int print_audits(struct pk_invocation *in, const struct pk_audit *audits,
     if (pk_given_flag(in, "json")) {
         pk_audit_json(&out, audits, count, pk_given_flag(in, "all"));
     }
-    bool passes = true;
+    int lang = pk_session_lang(in);
+    if (pk_given_flag(in, "html") && lang >= 0) {
+        char made[PK_TIME_TEXT];
+        pk_time_format(made, time(NULL));
+        pk_audit_html_document(&out, (enum pk_lang)lang, audits, count, made);
+    }
+    bool passes = true, text = !pk_given_flag(in, "json") && !pk_given_flag(in, "html");
     for (uint32_t i = 0; i < count; i++) {
         passes &= audits[i].failures == 0;
-        if (!pk_given_flag(in, "json")) {
+        if (text) {
             pk_audit_text(&out, &audits[i]);
         }
     }

@@ -11,7 +11,7 @@
 
 static const struct pk_command commands[] = {
     {"audit",    "what a style shows to every eye: contrast, colours, letters, lines",
-     "--db FILE [--style plan] [--theme T|all] [--tiles N] [--json [--all]]",                                              pk_options_audit,   0, 0, pk_cmd_audit  },
+     "--db FILE [--style plan] [--theme T|all] [--tiles N] [--json [--all] | --html]",                                     pk_options_audit,   0, 0, pk_cmd_audit  },
     {"backup",   "copy a database file, also one that is served",                      "--db FILE --out FILE",
      pk_options_backup,                                                                                                                        0, 0, pk_cmd_backup },
     {"diff",     "what a draft, or one version against another, changes",

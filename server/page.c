@@ -79,7 +79,7 @@ void pk_page_begin(struct pk_page *page, struct pk_buf *out, const struct pk_app
     pk_buf_adds(out, "</div>\n</header>\n<main id=\"main\" tabindex=\"-1\">\n");
 }
 
-static void write_contact(struct pk_page *page)
+void pk_page_contact(struct pk_page *page)
 {
     const struct pk_municipality *m = &page->app->municipality;
     if (m->contact_name == NULL && m->contact_email == NULL && m->contact_phone == NULL &&
@@ -109,7 +109,7 @@ void pk_page_end(struct pk_page *page)
     struct pk_buf *out = page->out;
     const char *lang = pk_lang_tag(page->lang);
     pk_buf_adds(out, "</main>\n<footer class=\"foot\">\n");
-    write_contact(page);
+    pk_page_contact(page);
     pk_htmlf(out, "<p>%s</p>\n<nav aria-label=\"%s\"><ul>\n",
              pk_msg_text(PK_MSG_LEGAL_TEXT, page->lang),
              pk_msg_text(PK_MSG_PAGE_FOOT_NAV, page->lang));

@@ -26,6 +26,9 @@ void pk_page_begin(struct pk_page *page, struct pk_buf *out, const struct pk_app
                    const char *title);
 void pk_page_end(struct pk_page *page);
 
+/* Whom to write to, as the foot has it; nothing when no contact is set. */
+void pk_page_contact(struct pk_page *page);
+
 /* The search form with its label; `value` may be NULL. */
 void pk_page_search_form(struct pk_page *page, const char *value);
 
