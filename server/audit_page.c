@@ -92,10 +92,10 @@ void pk_audit_html_figures(struct pk_buf *out, enum pk_lang lang,
         uint32_t rule; /* from 0 */
         const char *quantity;
     } columns[] = {
-        {PK_MSG_AUDIT_HEAD_COLOURS, 2, "dE00"    },
-        {PK_MSG_AUDIT_HEAD_TEXT,    5, "contrast"},
-        {PK_MSG_AUDIT_HEAD_LINE,    8, "contrast"},
-        {PK_MSG_AUDIT_HEAD_SIZE,    7, "px high" },
+        {PK_MSG_AUDIT_HEAD_COLOURS, 2, "dE00 of plan"},
+        {PK_MSG_AUDIT_HEAD_TEXT,    5, "contrast"    },
+        {PK_MSG_AUDIT_HEAD_LINE,    8, "contrast"    },
+        {PK_MSG_AUDIT_HEAD_SIZE,    7, "px high"     },
     };
     pk_htmlf(out,
              "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"%s\">\n"

@@ -1,4 +1,5 @@
 # Tests of tiles/.
+pk_add_test(audit pk_tiles)
 pk_add_test(grid pk_tiles LABELS spec)
 pk_add_test(label pk_tiles)
 pk_add_test(sprite pk_tiles)

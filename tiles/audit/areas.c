@@ -58,15 +58,16 @@ static void pair_difference(struct pk_auditor *a, const struct pk_look *x,
     } else if (differ && !(plan_colours && a->theme->pair > 10)) {
         gate = 5;
     }
-    pk_audit_note(
-        a, (struct pk_finding){.rule = PK_T3,
-                               .what = what,
-                               .quantity = differ ? "dE00, patterns differ" : "dE00",
-                               .value = d,
-                               .gate = gate,
-                               .goal = 12,
-                               .zoom = x->zoom,
-                               .vision = (int)vision});
+    pk_audit_note(a, (struct pk_finding){.rule = PK_T3,
+                                         .what = what,
+                                         .quantity = plan_colours ? "dE00 of plan colours"
+                                                     : differ ? "dE00, patterns differ"
+                                                              : "dE00",
+                                         .value = d,
+                                         .gate = gate,
+                                         .goal = 12,
+                                         .zoom = x->zoom,
+                                         .vision = (int)vision});
 }
 
 /* T5: greyscale print. */
