@@ -69,16 +69,24 @@ static void marks_are_told_by_symbol_code_or_wording(void **state)
         struct pk_plan_class in;
         const char *symbol, *letter;
     } cases[] = {
-        {{.symbol = "66"},                                                 "prickmark",     NULL},
-        {{.wording = "Marken får inte förses med byggnadsverk."},        "prickmark",     NULL},
+        {{.symbol = "66"},                                                 "prickmark",           NULL},
+        {{.wording = "Marken får inte förses med byggnadsverk."},        "prickmark",           NULL},
         {{.wording = "Marken får endast förses med komplementbyggnad."},
-         "korsmark",                                                                        NULL},
-        {{.wording = "Endast byggnadsverk under mark."},                   "ringmark",      NULL},
-        {{.wording = "Byggnad får inte uppföras"},                       "prickmark",     NULL},
-        {{.code = "DP_KM_Eg_StangselUtfart_Utfart_EjUtfart"},              "utfartsforbud", NULL},
-        {{.wording = "Högsta nockhöjd är 13 meter"},                    NULL,            "h" },
-        {{.wording = "Största byggnadsarea är 5500 m²."},               NULL,            "e" },
-        {{.wording = "Brottsplats"},                                       NULL,            NULL},
+         "korsmark",                                                                              NULL},
+        {{.wording = "Endast byggnadsverk under mark."},                   "ringmark",            NULL},
+        {{.wording = "Byggnad får inte uppföras"},                       "prickmark",           NULL},
+        {{.code = "DP_KM_Eg_StangselUtfart_Utfart_EjUtfart"},              "utfartsforbud",       NULL},
+        {{.wording = "Kors- och punktprickad mark: endast uthus."},        "korsprick",           NULL},
+        {{.wording = "Punkt- och ringprickad mark"},                       "ringprick",           NULL},
+        {{.wording = "Korsprickad mark"},                                  "korsmark",            NULL},
+        {{.wording = "Stängsel ska finnas."},                             "stangsel",            NULL},
+        {{.wording = "Områdets indelning i fastigheter."},                "fastighetsindelning", NULL},
+        {{.wording = "Största lutning är 1:20. (Pilen pekar uppåt)"},   "lutning",             NULL},
+        {{.code = "DP_KM_Eg_Omfatt_Prickmark"},                            "prickmark",           NULL},
+        {{.code = "DP_KM_Eg_Omfatt_Korsmark_A"},                           "korsmark",            NULL},
+        {{.wording = "Högsta nockhöjd är 13 meter"},                    NULL,                  "h" },
+        {{.wording = "Största byggnadsarea är 5500 m²."},               NULL,                  "e" },
+        {{.wording = "Brottsplats"},                                       NULL,                  NULL},
     };
     struct pk_arena arena = {0};
 
