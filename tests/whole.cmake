@@ -11,6 +11,10 @@ if(TARGET plankarta AND TARGET plankarta-work)
     set_tests_properties(fixture.sample PROPERTIES
         FIXTURES_SETUP sample LABELS "http" TIMEOUT 300)
 
+    # `ninja audit`: the shipped styles in every theme, on the sample that the tests made.
+    add_custom_target(audit
+        COMMAND plankarta audit --db ${sample_dir}/sample.sqlite USES_TERMINAL VERBATIM)
+
     # The symbology chart: chart/chart.sqlite has every class, line, mark and label.
     set(chart_dir ${CMAKE_CURRENT_BINARY_DIR}/chart)
     add_test(NAME fixture.chart
