@@ -114,11 +114,6 @@ enum pk_justify { PK_JUSTIFY_AUTO, PK_JUSTIFY_LEFT, PK_JUSTIFY_CENTER, PK_JUSTIF
 /* Bits: the icon is as wide, as high as the text. */
 enum pk_text_fit { PK_FIT_NONE, PK_FIT_WIDTH, PK_FIT_HEIGHT, PK_FIT_BOTH };
 
-struct pk_raster_paint {
-    double opacity, hue_rotate, brightness_min, brightness_max, saturation, contrast;
-    bool nearest;
-};
-
 struct pk_symbol_paint {
     char text[PK_STYLE_TEXT_MAX]; /* UTF-8, "" = none */
     uint32_t font;                /* bit 0 bold, bit 1 italic */
@@ -198,8 +193,6 @@ void pk_style_circle(const struct pk_style *style, const struct pk_style_layer *
 void pk_style_symbol(const struct pk_style *style, const struct pk_style_layer *layer,
                      const struct pk_style_input *in, struct pk_symbol_paint *out);
 
-void pk_style_raster(const struct pk_style *style, const struct pk_style_layer *layer,
-                     double zoom, struct pk_raster_paint *out);
 /* Opacity of the whole of a fill or line layer, when it has been drawn. */
 double pk_style_layer_opacity(const struct pk_style *style,
                               const struct pk_style_layer *layer, double zoom);

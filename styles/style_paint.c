@@ -112,28 +112,6 @@ double pk_style_layer_opacity(const struct pk_style *style,
     }
 }
 
-void pk_style_raster(const struct pk_style *style, const struct pk_style_layer *layer,
-                     double zoom, struct pk_raster_paint *out)
-{
-    struct pk_style_input in = {.zoom = zoom};
-    struct pk_val p;
-    pk_val_begin(&p, style, layer, &in);
-    int resampling = pk_val_given(&p, PK_P_RASTER_RESAMPLING_SHORT)
-                         ? PK_P_RASTER_RESAMPLING_SHORT
-                         : PK_P_RASTER_RESAMPLING;
-    *out = (struct pk_raster_paint){
-        .opacity = pk_val_number(&p, PK_P_RASTER_OPACITY),
-        .hue_rotate = pk_val_number(&p, PK_P_RASTER_HUE_ROTATE),
-        .brightness_min = pk_val_number(&p, PK_P_RASTER_BRIGHTNESS_MIN),
-        .brightness_max = pk_val_number(&p, PK_P_RASTER_BRIGHTNESS_MAX),
-        .saturation = pk_val_number(&p, PK_P_RASTER_SATURATION),
-        .contrast = pk_val_number(&p, PK_P_RASTER_CONTRAST),
-        .nearest = pk_val_word(&p, resampling) == 1};
-    if (!pk_style_shows(style, layer, &in)) {
-        out->opacity = 0;
-    }
-}
-
 void pk_style_circle(const struct pk_style *style, const struct pk_style_layer *layer,
                      const struct pk_style_input *in, struct pk_circle_paint *out)
 {

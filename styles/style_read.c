@@ -100,14 +100,17 @@ static enum pk_status read_property(struct reader *r, struct pk_rules *rules, in
 {
     struct pk_compiler *c = &r->compiler;
     const struct pk_prop *p = &pk_props[prop];
-    if (p->use == PK_USE_IGNORED) {
+    uint32_t node;
+    size_t mark = c->path_len;
+    enum pk_status status = pk_prop_compile(&node, c, prop, value, err);
+    if (p->use == PK_USE_IGNORED && (status == PK_OK || status == PK_UNSUPPORTED)) {
+        pk_path_pop(c, mark);
+        c->depth = 0;
         if (c->warnings != NULL) {
             pk_buf_addf(c->warnings, "%s: ignored: %s\n", c->path, p->help);
         }
         return PK_OK;
     }
-    uint32_t node;
-    enum pk_status status = pk_prop_compile(&node, c, prop, value, err);
     if (status != PK_OK) {
         return status;
     }
@@ -258,6 +261,12 @@ static enum pk_status read_sources(struct reader *r, struct pk_style_layer *out,
 {
     const char *source_layer = pk_jget_string(layer, "source-layer");
     out->source = pk_arena_strdup(&r->style->arena, pk_jget_string(layer, "source"));
+    if (out->type == PK_LAYER_RASTER && r->compiler.warnings != NULL) {
+        pk_buf_addf(r->compiler.warnings,
+                    "%s: raster layers are not drawn; pages lay backgrounds under the "
+                    "map\n",
+                    r->compiler.path);
+    }
     if (out->type == PK_LAYER_BACKGROUND || out->type == PK_LAYER_RASTER) {
         return PK_OK;
     }

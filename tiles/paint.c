@@ -21,6 +21,7 @@ struct pk_painter {
     int64_t *moved; /* scratch: vertices of a translated shape */
     size_t moved_room;
     struct pk_surface scratch; /* strokes of id pictures */
+    struct pk_surface group;   /* a layer with an opacity of its own */
 };
 
 struct pk_painter *pk_painter_create(void)
@@ -39,6 +40,7 @@ void pk_painter_destroy(struct pk_painter *p)
         pk_patterns_destroy(p->patterns);
         pk_marks_destroy(p->marks);
         pk_surface_finish(&p->scratch);
+        pk_surface_finish(&p->group);
         free(p->paths);
         free(p->moved);
         free(p);
@@ -306,6 +308,27 @@ static void paint_background(struct pk_painter *p, struct pk_surface *s,
     pk_raster_fill(p->raster, s, PK_NON_ZERO, &ink);
 }
 
+/* With an opacity of the layer as a whole it is drawn by itself first. */
+static void paint_whole_layer(struct pk_painter *p, struct pk_surface *s,
+                              const struct pk_view *view, const struct pk_style *style,
+                              const struct pk_draw *items, uint32_t count)
+{
+    double opacity = pk_style_layer_opacity(style, items[0].layer, view->zoom);
+    struct pk_error err;
+    if (opacity >= 1 ||
+        pk_surface_begin(&p->group, s->x, s->y, s->w, s->h, &err) != PK_OK) {
+        paint_layer(p, s, view, style, items, count);
+        return;
+    }
+    paint_layer(p, &p->group, view, style, items, count);
+    uint32_t fade = (uint32_t)llround(opacity * 256);
+    for (size_t i = 0; i < (size_t)s->w * s->h; i++) {
+        uint32_t px = p->group.px[i];
+        s->px[i] =
+            pk_over(s->px[i], pk_scale_pixel(px & PK_LANES, px >> 8 & PK_LANES, fade));
+    }
+}
+
 void pk_paint_list(struct pk_painter *p, struct pk_surface *s, const struct pk_view *view,
                    const struct pk_style *style, const struct pk_drawlist *list)
 {
@@ -322,7 +345,7 @@ void pk_paint_list(struct pk_painter *p, struct pk_surface *s, const struct pk_v
             at++;
         }
         if (at > first) {
-            paint_layer(p, s, view, style, list->items + first, at - first);
+            paint_whole_layer(p, s, view, style, list->items + first, at - first);
         }
     }
 }

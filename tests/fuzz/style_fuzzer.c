@@ -26,17 +26,12 @@ static void paint(const struct pk_style *s, const struct pk_style_layer *l,
     struct pk_fill_paint fill;
     struct pk_symbol_paint *symbol = malloc(sizeof(*symbol));
     struct pk_background_paint ground;
-    struct pk_raster_paint raster;
     double reach = pk_style_reach(s, l, in->zoom);
     check(symbol != NULL && reach >= 0 && reach < 1e6);
     switch (l->type) {
     case PK_LAYER_BACKGROUND:
         pk_style_background(s, l, in->zoom, &ground);
         check(ground.opacity >= 0 && ground.opacity <= 1);
-        break;
-    case PK_LAYER_RASTER:
-        pk_style_raster(s, l, in->zoom, &raster);
-        check(raster.opacity >= 0 && raster.opacity <= 1);
         break;
     case PK_LAYER_FILL:
         pk_style_fill(s, l, in, &fill);
