@@ -41,7 +41,7 @@ pk_outside_test pk_asks_outside_always, pk_asks_outside_start, pk_asks_outside_s
 
 pk_handler pk_api_accessibility, pk_api_background, pk_api_help, pk_api_lookup,
     pk_api_picture, pk_api_plan, pk_api_plan_by_name, pk_api_property, pk_api_regulation,
-    pk_api_search, pk_api_start, pk_api_style, pk_api_style_part, pk_api_tile,
-    pk_api_tilejson;
+    pk_api_search, pk_api_start, pk_api_style, pk_api_style_part, pk_api_glyphs,
+    pk_api_tile, pk_api_tilejson;
 
 #endif

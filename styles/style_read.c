@@ -7,6 +7,7 @@
 #include "base/jsonread.h"
 #include "styles/style_internal.h"
 #include "styles/theme.h"
+#include "styles/viewer.h"
 
 struct reader {
     struct pk_style *style;
@@ -464,6 +465,7 @@ enum pk_status pk_style_read_all(struct pk_style **out, const char *name,
     if (status != PK_OK) {
         goto done;
     }
+    pk_style_from_viewer(document);
     if (theme_json != NULL) {
         const char *theme_name = theme == NULL ? "theme" : theme;
         status = parse(&over, theme_name, theme_json, theme_len, PK_THEME_BYTES_MAX, err);

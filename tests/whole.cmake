@@ -50,6 +50,12 @@ if(TARGET plankarta AND TARGET plankarta-work)
             COMMAND ${browser_node} ${CMAKE_CURRENT_SOURCE_DIR}/spec/style_oracle.mjs
                 $<TARGET_FILE:style_say> ${browser_build})
         set_tests_properties(spec.style_oracle PROPERTIES LABELS "spec;plain" TIMEOUT 120)
+        add_test(NAME spec.viewer_style
+            COMMAND ${CMAKE_COMMAND} -E env PLANKARTA=$<TARGET_FILE:plankarta>
+                python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/spec/viewer_style.py
+                ${sample_dir} ${browser_node} ${browser_build})
+        set_tests_properties(spec.viewer_style PROPERTIES
+            FIXTURES_REQUIRED sample LABELS "spec;plain" TIMEOUT 240)
     endif()
 
     # pk_add_whole(NAME ARG...) runs whole/NAME.py with the built program.

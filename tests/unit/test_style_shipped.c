@@ -14,6 +14,7 @@
 #include "styles/shipped.h"
 #include "styles/style.h"
 #include "styles/style_tool.h"
+#include "styles/viewer.h"
 #include "tiles/pattern.h"
 
 static const char *const names[] = {"plan", "base"};
@@ -225,6 +226,57 @@ static void what_goes_out_is_a_style_that_draws_the_same(void **state)
     assert_true(pk_style_hash(again) == pk_style_hash(s));
     pk_style_destroy(again);
     pk_style_destroy(s);
+}
+
+/* A viewer's copy of a style, saved and given back, is the style that went out. */
+static void a_viewers_copy_comes_back_as_it_was(void **state)
+{
+    (void)state;
+    const struct pk_viewer_place place = {"https://karta.test", "Kommun", 16,
+                                          pk_pattern_known};
+    for (size_t n = 0; n < PK_COUNT(names); n++) {
+        for (const char *const *theme = pk_shipped_themes(); *theme != NULL; theme++) {
+            struct pk_style *s = shipped(names[n], *theme), *again;
+            struct pk_error err = {0};
+            struct pk_buf out;
+            pk_buf_init(&out, 8 << 20);
+            assert_int_equal(pk_style_for_viewer(&out, s, &place, &err), PK_OK);
+            assert_non_null(strstr(out.data, ":label\""));
+            assert_non_null(strstr(out.data, "/{z}/{x}/{y}.mvt?theme="));
+            assert_int_equal(pk_style_read(&again, names[n], out.data, out.len, *theme,
+                                           NULL, 0, NULL, &err),
+                             PK_OK);
+            json_t *was = json_loads(pk_style_document(s), 0, NULL);
+            json_t *is = json_loads(pk_style_document(again), 0, NULL);
+            assert_true(json_equal(json_object_get(was, "layers"),
+                                   json_object_get(is, "layers")));
+            json_decref(was);
+            json_decref(is);
+            pk_buf_finish(&out);
+            pk_style_destroy(again);
+            pk_style_destroy(s);
+        }
+    }
+}
+
+/* Ink and ground and nothing else: what is neither is what smooths an edge. */
+static void mono_has_two_colours(void **state)
+{
+    (void)state;
+    static const char *const themes[] = {"mono", "mono-dark"};
+    for (size_t n = 0; n < PK_COUNT(names); n++) {
+        for (size_t t = 0; t < PK_COUNT(themes); t++) {
+            struct pk_style *s = shipped(names[n], themes[t]);
+            struct pk_rgba c[16];
+            uint32_t count = 0;
+            assert_true(pk_style_colours(s, c, &count, 16));
+            for (uint32_t i = 0; i < count; i++) {
+                assert_true(c[i].a == 255 && c[i].r == c[i].g && c[i].g == c[i].b);
+                assert_true(c[i].r == 0 || c[i].r == 255);
+            }
+            pk_style_destroy(s);
+        }
+    }
 }
 
 /* The 13 colour names of BFS 2020:6, as stored. */
@@ -481,6 +533,8 @@ int main(void)
         cmocka_unit_test(
             every_layer_says_its_legend_class_and_no_label_is_wider_than_a_tile_row),
         cmocka_unit_test(what_goes_out_is_a_style_that_draws_the_same),
+        cmocka_unit_test(a_viewers_copy_comes_back_as_it_was),
+        cmocka_unit_test(mono_has_two_colours),
         cmocka_unit_test(uses_have_a_colour_of_their_own_where_colours_tell),
         cmocka_unit_test(cvd_colours_differ_in_every_colour_vision),
         cmocka_unit_test(cvd_is_not_only_other_colours),
