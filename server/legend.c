@@ -17,6 +17,10 @@ static const struct class_row {
     {"address",                   PK_MSG_LEGEND_ADDRESS                  },
     {"administrative-label",      PK_MSG_LEGEND_ADMINISTRATIVE_LABEL     },
     {"boundary-administrative",   PK_MSG_LEGEND_BOUNDARY_ADMINISTRATIVE  },
+    {"boundary-division",         PK_MSG_LEGEND_BOUNDARY_DIVISION        },
+    {"boundary-plan-adopted",     PK_MSG_LEGEND_BOUNDARY_PLAN_ADOPTED    },
+    {"plan-adopted",              PK_MSG_LEGEND_PLAN_ADOPTED             },
+    {"property-slope",            PK_MSG_LEGEND_PROPERTY_SLOPE           },
     {"boundary-plan",             PK_MSG_LEGEND_BOUNDARY_PLAN            },
     {"boundary-plan-ongoing",     PK_MSG_LEGEND_BOUNDARY_PLAN_ONGOING    },
     {"boundary-property",         PK_MSG_LEGEND_BOUNDARY_PROPERTY        },
@@ -43,7 +47,7 @@ static const struct class_row {
     {"water",                     PK_MSG_LEGEND_WATER                    },
 };
 
-static const char *title_of(const char *id, enum pk_lang lang)
+const char *pk_legend_class_title(const char *id, enum pk_lang lang)
 {
     for (size_t i = 0; i < PK_COUNT(classes); i++) {
         if (strcmp(classes[i].id, id) == 0) {
@@ -116,7 +120,7 @@ enum pk_status pk_legend_read(struct pk_legend *out, const struct pk_style *styl
         if (n < out->count || out->count == PK_LEGEND_ROWS_MAX) {
             continue;
         }
-        row.title = title_of(row.id, lang);
+        row.title = pk_legend_class_title(row.id, lang);
         read_look(&row, style, layer, map);
         out->rows[out->count++] = row;
     }

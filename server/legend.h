@@ -29,6 +29,8 @@ struct pk_legend {
 enum pk_status pk_legend_read(struct pk_legend *out, const struct pk_style *style,
                               enum pk_lang lang, struct pk_arena *arena,
                               struct pk_error *err) PK_MUST_CHECK;
+/* A class in words; its id when it is not one of ours. */
+const char *pk_legend_class_title(const char *id, enum pk_lang lang);
 void pk_legend_json(struct pk_buf *out, const struct pk_legend *legend);
 /* A list; swatches are pictures beside the words and say nothing of their own. */
 void pk_legend_html(struct pk_page *page, const struct pk_legend *legend);

@@ -26,8 +26,9 @@ const struct pk_route pk_routes[] = {
      "TileJSON of a style in a tile matrix set"                                                                                                                                                                                                        },
     {"/styles/{file}",                                GET,      "theme",                                           NULL,                     pk_api_style,         false, NULL,
      "A style as a MapLibre document for vector tiles, theme applied"                                                                                                                                                                                  },
-    {"/styles/{style}/{file}",                        GET,      "theme",                                           NULL,                     pk_api_style_part,    false, NULL,
-     "legend.json, legend.html, sprite.json, sprite.png, pattern.json, pattern.png"                                                                                                                                                                    },
+    {"/styles/{style}/{file}",                        GET,      "theme bbox z",                                    NULL,                     pk_api_style_part,    false, NULL,
+     "legend.json, legend.html, legend.txt, sprite.json, sprite.png, pattern.json, "
+     "pattern.png"                                                                                                                                                                                                                                     },
     {"/fonts/{stack}/{file}",                         GET,      "",                                                NULL,                     pk_api_glyphs,        false, NULL,
      "Letters for viewers of vector tiles: 0-255.pbf"                                                                                                                                                                                                  },
     {"/static/{styles}/{box}/{file}",                 GET,      "crs theme marker shape version datetime",

@@ -76,6 +76,8 @@ if(TARGET plankarta AND TARGET plankarta-work)
     set_tests_properties(whole.doors PROPERTIES FIXTURES_REQUIRED sample)
     pk_add_whole(language ${sample_dir} ${PROJECT_SOURCE_DIR})
     set_tests_properties(whole.language PROPERTIES FIXTURES_REQUIRED sample)
+    pk_add_whole(legend ${sample_dir})
+    set_tests_properties(whole.legend PROPERTIES FIXTURES_REQUIRED sample)
     pk_add_whole(files ${sample_dir} ${CMAKE_CURRENT_BINARY_DIR}/files)
     set_tests_properties(whole.files PROPERTIES FIXTURES_REQUIRED sample)
     add_test(NAME whole.vector_tiles

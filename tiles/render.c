@@ -409,6 +409,27 @@ static struct pk_warp *warp_for(struct pk_renderer *r, int epsg)
     return r->warp;
 }
 
+enum pk_status pk_render_classes(struct pk_classes *out, struct pk_renderer *r,
+                                 const struct pk_style *style, int epsg,
+                                 struct pk_box box, uint32_t width, uint32_t height,
+                                 struct pk_arena *keep, struct pk_error *err)
+{
+    struct pk_view view;
+    struct pk_rendered snapshot;
+    enum pk_status st =
+        pk_view_of_box(&view, epsg, box, width, height, 1, warp_for(r, epsg), err);
+    if (st == PK_OK) {
+        st = begin(r, &snapshot, 0, NULL, err);
+    }
+    if (st != PK_OK) {
+        return st;
+    }
+    struct pk_source source = source_of(r, &view, snapshot.version);
+    st = pk_classes_find(out, style, &view, &source, keep, err);
+    r->store->ops->end(r->store);
+    return st;
+}
+
 enum pk_status pk_render_picture(struct pk_rendered *out, struct pk_renderer *r,
                                  const struct pk_picture_request *request,
                                  struct pk_error *err)

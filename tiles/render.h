@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "layers/store.h"
 #include "styles/style.h"
+#include "tiles/classes.h"
 #include "tiles/grid.h"
 
 enum {
@@ -64,6 +65,14 @@ enum pk_status pk_render_digest(struct pk_rendered *out, struct pk_renderer *r,
 enum pk_status pk_render_mvt(struct pk_rendered *out, struct pk_renderer *r,
                              const struct pk_tile_request *request,
                              struct pk_error *err) PK_MUST_CHECK;
+
+/* The legend's rows of a box: what the style shows in it (tiles/classes.h). Texts lie in
+ * `keep`. epsg, box, width and height as of a picture. */
+enum pk_status pk_render_classes(struct pk_classes *out, struct pk_renderer *r,
+                                 const struct pk_style *style, int epsg,
+                                 struct pk_box box, uint32_t width, uint32_t height,
+                                 struct pk_arena *keep,
+                                 struct pk_error *err) PK_MUST_CHECK;
 
 /* A picture of any box: styles from the bottom up, each as its tiles are (colour table
  * applied), optional marker and shape. One style alone on its own ground is the crop of
