@@ -12,6 +12,7 @@
 
 struct pk_legend_entry {
     uint32_t section;   /* place in the order */
+    uint32_t layer;     /* of the style: what is drawn on top comes first */
     const char *letter; /* as on the map; "" = none */
     const char *title;  /* in words */
     const char *legend_class;

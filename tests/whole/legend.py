@@ -33,7 +33,9 @@ class Legend(unittest.TestCase):
         self.assertIn("use-building", ids)
         self.assertEqual(self.sections()[0]["title"], "Gränslinjer")
         self.assertEqual(self.sections(more="&lang=en")[0]["title"], "Boundaries")
-        self.assertEqual(self.sections()[0]["entries"][0]["class"], "boundary-plan")
+        lines = [e["class"] for e in self.sections()[0]["entries"]]
+        self.assertLess(lines.index("boundary-plan"), lines.index("boundary-use"))
+        self.assertLess(lines.index("boundary-use"), lines.index("boundary-property"))
 
     def test_each_letter_has_its_meaning_and_the_colour_of_the_theme(self):
         for theme, colour in (("standard", "#ffffce"), ("contrast-dark", "#000000")):
