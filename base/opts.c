@@ -49,6 +49,8 @@ static const struct pk_opt_key keys[] = {
     CHOICE("background.ID.type", NULL, "wms|wmts", "how the outside server is asked"),
     TEXT("background.ID.url", NULL, "address of the outside server, http or https"),
     INT("cache_mb", "64", 0, 65536, "MB", "memory for finished tiles"),
+    TEXT("catalogue", NULL,
+         "Boverket's planbestämmelsekatalog (release as JSON), for the rules"),
     TEXT("colour", "#1f4e79", "main colour of the pages, #rrggbb"),
     TEXT("contact.email", NULL, "e-mail of the planning office"),
     TEXT("contact.name", NULL, "name of the planning office"),

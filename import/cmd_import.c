@@ -8,11 +8,12 @@
 
 #include "base/hash.h"
 #include "base/jsonread.h"
-#include "import/child.h"
+#include "import/deliver.h"
 #include "import/mapping.h"
 #include "import/progress.h"
 #include "import/report_text.h"
 #include "layers/publish.h"
+#include "layers/rules.h"
 
 enum {
     PK_SOURCE_LIST_MAX = 64 * 1024, /* bytes of the version's `source` */
@@ -23,11 +24,12 @@ enum {
 #define PK_SHARE_OF_READING 0.6
 
 const struct pk_command_option pk_import_options[] = {
-    {"mapping", "FILE", "mapping document (JSON): source fields to ours"},
-    {"layer",   "NAME", "id of the layer that a geodata file becomes"   },
-    {"draft",   NULL,   "leave the delivery as a draft; publish nothing"},
-    {"json",    NULL,   "the report as JSON"                            },
-    {NULL,      NULL,   NULL                                            },
+    {"mapping", "FILE", "mapping document (JSON): source fields to ours"          },
+    {"layer",   "NAME", "id of the layer that a geodata file becomes"             },
+    {"draft",   NULL,   "leave the delivery as a draft; publish nothing"          },
+    {"profile", "P",    "rules: ngp, aldre or lager; else as the source calls for"},
+    {"json",    NULL,   "the report as JSON"                                      },
+    {NULL,      NULL,   NULL                                                      },
 };
 
 struct work {
@@ -36,7 +38,8 @@ struct work {
     struct pk_draft *draft;
     struct pk_progress progress;
     enum pk_lang lang;
-    const char *mapping, *layer;
+    const char *mapping, *layer, *profile;
+    struct pk_catalogue *catalogue;
     json_t *report;
     bool held, refused;
     int64_t draft_id, version;
@@ -81,51 +84,25 @@ static enum pk_status begin(struct work *w, struct pk_error *err)
                                 : NULL,
         .mapping = w->mapping ? base_name(w->mapping) : NULL,
         .default_accuracy_m = pk_opts_number(w->in->opts, "default_accuracy_m"),
-        .lang = w->lang};
+        .lang = w->lang,
+        .profile = w->profile,
+        .catalogue = w->catalogue};
     status = pk_draft_begin(&w->draft, &w->db, &origin, err);
     pk_buf_finish(&names);
     pk_buf_finish(&digests);
     return status;
 }
 
-/* One source. What it says stays in the report; only the database can fail here. */
 static enum pk_status take(struct work *w, const char *source, struct pk_error *err)
 {
-    const struct pk_opts *opts = w->in->opts;
-    char digest[PK_SHA256_TEXT] = "";
-    struct pk_error why = {0};
-    struct pk_stream_in *stream;
-    enum pk_status status;
-    int fd;
-    struct pk_child_job job = {.source = source,
+    struct pk_delivery what = {.path = source,
                                .layer = w->layer,
                                .mapping = w->mapping,
                                .lang = w->lang,
-                               .max_bytes = pk_opts_int(opts, "import.max_bytes"),
-                               .max_mb = pk_opts_int(opts, "import.max_mb"),
-                               .max_s = pk_opts_int(opts, "import.max_s"),
-                               .require_landlock =
-                                   pk_opts_bool(opts, "import.require_landlock"),
                                .progress = pk_progress_show,
                                .context = &w->progress};
 
-    if (pk_sha256_file(digest, source, NULL) != PK_OK) {
-        digest[0] = '\0'; /* the child says why it cannot be read */
-    }
-    status = pk_child_run(&fd, &job, &why);
-    if (status == PK_BUSY) {
-        return pk_fail(err, PK_BUSY, "%s", why.text);
-    }
-    if (status != PK_OK) {
-        pk_draft_unreadable(w->draft, source, digest[0] ? digest : NULL, "P-READ",
-                            why.text, "");
-        return PK_OK;
-    }
-    stream = pk_stream_open(fd);
-    status = pk_draft_source(w->draft, stream, source, digest[0] ? digest : NULL, err);
-    pk_stream_close(stream);
-    close(fd);
-    return status;
+    return pk_deliver(w->draft, w->in->opts, &what, err);
 }
 
 static void publish_progress(double done, const char *what)
@@ -195,29 +172,13 @@ static enum pk_status run(struct work *w, struct pk_error *err)
     return status;
 }
 
-/* A mapping that cannot be read is the caller's mistake: said before any work. */
-static enum pk_status check_mapping(const char *path, struct pk_error *err)
-{
-    json_t *document;
-    enum pk_status status;
-
-    if (path == NULL) {
-        return PK_OK;
-    }
-    status = pk_json_parse_file(&document, path, PK_MAPPING_BYTES_MAX, err);
-    if (status == PK_OK && pk_mapping_check(document, err) != PK_OK) {
-        status = pk_error_context(err, PK_BAD_INPUT, "%s", path);
-    }
-    json_decref(document);
-    return status;
-}
-
 int pk_cmd_import(struct pk_invocation *in)
 {
     struct work w = {.in = in,
                      .lang = pk_report_lang(),
                      .mapping = pk_given_value(in, "mapping"),
-                     .layer = pk_given_value(in, "layer")};
+                     .layer = pk_given_value(in, "layer"),
+                     .profile = pk_given_value(in, "profile")};
     const char *path = pk_opts_text(in->opts, "db");
     struct pk_error err = {0};
     enum pk_status status;
@@ -225,11 +186,17 @@ int pk_cmd_import(struct pk_invocation *in)
     if (path == NULL) {
         return pk_command_fail(in, PK_EXIT_USAGE, "--db FILE is missing");
     }
-    if (check_mapping(w.mapping, &err) != PK_OK) {
+    if (w.profile != NULL && pk_profile_of(w.profile) < 0) {
+        return pk_command_fail(in, PK_EXIT_USAGE,
+                               "--profile %s: is not ngp, aldre or lager", w.profile);
+    }
+    if (pk_deliver_mapping(w.mapping, &err) != PK_OK ||
+        pk_deliver_catalogue(&w.catalogue, in->opts, &err) != PK_OK) {
         return pk_command_error(in, &err);
     }
     pk_db_start();
     if (pk_db_open(&w.db, path, PK_DB_CREATE, true, &err) != PK_OK) {
+        pk_catalogue_free(w.catalogue);
         return pk_command_error(in, &err);
     }
     pk_progress_init(&w.progress);
@@ -241,6 +208,7 @@ int pk_cmd_import(struct pk_invocation *in)
     }
     json_decref(w.report);
     pk_db_close(&w.db);
+    pk_catalogue_free(w.catalogue);
     if (status != PK_OK) {
         return status == PK_BUSY ? pk_command_fail(in, PK_EXIT_SIGNAL, "%s", err.text)
                                  : pk_command_error(in, &err);

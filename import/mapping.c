@@ -7,6 +7,7 @@
 #include "base/jsonread.h"
 #include "base/text.h"
 #include "import/mapping_shipped.h"
+#include "layers/rules.h"
 
 enum {
     PK_DBF_NAME = 10,
@@ -156,8 +157,12 @@ enum pk_status pk_mapping_check(const json_t *document, struct pk_error *err)
     json_object_foreach((json_t *)document, key, value)
     {
         if (strcmp(key, "layers") != 0 && strcmp(key, "name") != 0 &&
-            strcmp(key, "title") != 0 && strcmp(key, "source") != 0) {
+            strcmp(key, "profile") != 0 && strcmp(key, "title") != 0 &&
+            strcmp(key, "source") != 0) {
             return pk_fail(err, PK_BAD_INPUT, "%.80s: is not known", key);
+        }
+        if (strcmp(key, "profile") == 0 && pk_profile_of(json_string_value(value)) < 0) {
+            return pk_fail(err, PK_BAD_INPUT, "profile: is ngp, aldre or lager");
         }
     }
     if (json_array_size(layers) > PK_MAPPING_LAYERS_MAX) {

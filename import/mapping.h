@@ -2,6 +2,7 @@
  * mapping.h - mapping documents: which source layer and fields become what of ours.
  *
  *   {"name": "our-plans",
+ *    "profile": "aldre",       rules that its sources are held to (layers/rules.h)
  *    "layers": [
  *     {"match": {"layer": ["DetaljplanGallande_yta"],  names, '*' at the end allowed
  *                "fields": ["AKTBET"],                 all of these must be there

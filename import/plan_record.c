@@ -164,9 +164,12 @@ static void add_decision_documents(json_t *list, const json_t *decision)
 static void add_description(json_t *list, const json_t *plan)
 {
     const json_t *description = json_object_get(plan, "planbeskrivning");
-    const json_t *document = json_is_object(description)
-                                 ? json_object_get(description, "dokument")
-                                 : description;
+    static const char *const members[] = {"dokument", "planbeskrivning"};
+    const json_t *document = json_is_object(description) ? NULL : description;
+
+    for (size_t i = 0; i < PK_COUNT(members) && document == NULL; i++) {
+        document = json_object_get(description, members[i]);
+    }
 
     if (!json_is_object(document) && json_is_object(description)) {
         document = description;

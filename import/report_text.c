@@ -91,15 +91,21 @@ static void source_lines(struct pk_buf *out, const json_t *source, enum pk_lang 
     }
 }
 
-void pk_report_text(struct pk_buf *out, const json_t *report, enum pk_lang lang)
+void pk_report_sources(struct pk_buf *out, const json_t *report, enum pk_lang lang)
 {
     const json_t *sources = pk_jget_array(report, "sources");
-    long long version, draft;
-    char number[24];
 
     for (size_t i = 0; i < json_array_size(sources); i++) {
         source_lines(out, json_array_get(sources, i), lang);
     }
+}
+
+void pk_report_text(struct pk_buf *out, const json_t *report, enum pk_lang lang)
+{
+    long long version, draft;
+    char number[24];
+
+    pk_report_sources(out, report, lang);
     if (pk_jget_int(report, "version", &version)) {
         snprintf(number, sizeof(number), "%lld", version);
         pk_msg(out, lang, PK_MSG_IMPORT_PUBLISHED, "version", number, NULL);

@@ -29,6 +29,7 @@ static enum pk_status localise(struct pk_geom *out, const struct pk_geom *in, in
     for (uint32_t i = 0; i < 2 * in->vertex_count; i++) {
         out->xy[i] = round(out->xy[i] * 1000) / 1000;
     }
+    pk_geom_orient(out);
     return PK_OK;
 }
 
@@ -67,10 +68,17 @@ static void position(struct pk_json *j, const struct pk_geom *g)
     pk_json_end(j);
 }
 
-static enum pk_status geometry(struct pk_json *j, const struct pk_geom *g, int epsg,
-                               struct pk_crs *crs, struct pk_arena *arena,
-                               struct pk_error *err)
+/* Plans begun after 2021 owe more: method and time of positions, a reason each. */
+static bool is_new(const struct pk_sample_plan *p)
 {
+    return strcmp(p->started, "2022") > 0;
+}
+
+static enum pk_status geometry(struct pk_json *j, const struct pk_sample_plan *p,
+                               const struct pk_geom *g, struct pk_crs *crs,
+                               struct pk_arena *arena, struct pk_error *err)
+{
+    int epsg = p->town->epsg;
     static const char *const kinds[] = {NULL, "punkt", "linje", "yta"};
     struct pk_geom local;
     enum pk_status status = localise(&local, g, epsg, crs, arena, err);
@@ -92,6 +100,16 @@ static enum pk_status geometry(struct pk_json *j, const struct pk_geom *g, int e
     pk_json_object(j);
     pk_json_key(j, "absolutLagesosakerhetPlan");
     pk_json_fixed(j, 0.5, 1);
+    if (is_new(p)) {
+        char time[32];
+        snprintf(time, sizeof(time), "%sT08:00:00Z", p->started);
+        pk_json_member(j, "tidpunktForLagesbestamning", time);
+        pk_json_key(j, "lagesbestamningsmetodIPlan");
+        pk_json_object(j);
+        pk_json_member(j, "typ", "lägesplacering");
+        pk_json_member(j, "variant", "digital karta");
+        pk_json_end(j);
+    }
     pk_json_end(j);
     pk_json_end(j);
     return PK_OK;
@@ -140,7 +158,12 @@ static void decision(struct pk_json *j, const struct pk_sample_plan *p)
     }
     if (p->adopted[0] != '\0') {
         pk_json_member(j, "instansInomKommunen", "kommunfullmäktige");
-        pk_json_member(j, "beslutstyp", "antagande av ny detaljplan");
+        pk_json_member(j, "beslutstyp",
+                       strcmp(p->status, "upphävd") == 0 ? "antagande om upphävande"
+                                                         : "antagande av ny detaljplan");
+        char diary[48];
+        snprintf(diary, sizeof(diary), "KS %.4s/%u", p->adopted, p->number);
+        pk_json_member(j, "diarienummerKommun", diary);
         pk_json_member(j, "datumAntagande", p->adopted);
     }
     if (p->in_force[0] != '\0') {
@@ -224,11 +247,19 @@ static enum pk_status regulation(struct pk_json *j, const struct pk_sample_plan 
         pk_json_bool(j, true);
     }
     quality(j, p->quality);
+    if (is_new(p)) {
+        pk_json_key(j, "planbestammelsebeskrivning");
+        pk_json_object(j);
+        pk_json_member(j, "motiv",
+                       strcmp(reg->wording, "Tekniska anläggningar") == 0
+                           ? reg->wording
+                           : "För en god helhet i en påhittad stad.");
+        pk_json_end(j);
+    }
     pk_json_key(j, "bestammelsegeometri");
     pk_json_array(j);
     for (uint32_t i = 0; i < reg->geom_count; i++) {
-        enum pk_status status =
-            geometry(j, &reg->geoms[i], p->town->epsg, crs, arena, err);
+        enum pk_status status = geometry(j, p, &reg->geoms[i], crs, arena, err);
         if (status != PK_OK) {
             return status;
         }
@@ -277,12 +308,17 @@ enum pk_status pk_sample_ngp(struct pk_json *j, const struct pk_sample_plan *p,
     quality(j, p->plan_only ? "ej komplett" : p->quality);
     pk_json_key(j, "plangeometri");
     pk_json_array(j);
-    enum pk_status status = geometry(j, &p->area, p->town->epsg, crs, arena, err);
+    enum pk_status status = geometry(j, p, &p->area, crs, arena, err);
     if (status != PK_OK) {
         return status;
     }
     pk_json_end(j);
     decision(j, p);
+    pk_json_key(j, "planbeskrivning");
+    pk_json_object(j);
+    pk_json_key(j, "planbeskrivning");
+    document(j, p, "Planbeskrivning", "planbeskrivning");
+    pk_json_end(j);
     pk_json_end(j);
     pk_json_end(j);
     for (uint32_t i = 0; i < p->reg_count && status == PK_OK; i++) {

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/jsonread.h"
 #include "base/text.h"
 
 static const char *const severities[] = {"note", "warning", "error"};
@@ -57,6 +58,7 @@ void pk_source_begin(struct pk_source *src, const char *recognised_as,
     set_text(object, "title", src->name);
     set_text(object, "encoding", encoding);
     set_text(object, "mapping", mapping);
+    set_text(object, "profile", pk_jget_string(src->mapping, "profile"));
     pk_stream_put(src->out, PK_REC_SOURCE, object, NULL);
 }
 

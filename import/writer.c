@@ -15,7 +15,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/parse.h"
-#include "import/child.h"
+#include "import/deliver.h"
 #include "layers/publish.h"
 #include "layers/writer_message.h"
 
@@ -52,37 +52,13 @@ static enum pk_status take_source(struct writer *w, struct pk_draft *draft,
                                   const struct pk_writer_request *request,
                                   struct pk_error *err)
 {
-    const struct pk_opts *opts = w->in->opts;
-    char digest[PK_SHA256_TEXT] = "";
-    struct pk_error why = {0};
-    struct pk_stream_in *stream;
-    struct pk_child_job job = {.source = source->path,
+    struct pk_delivery what = {.path = source->path,
+                               .name = source->name,
                                .layer = request->layer,
                                .mapping = request->mapping,
-                               .lang = request->lang,
-                               .max_bytes = pk_opts_int(opts, "import.max_bytes"),
-                               .max_mb = pk_opts_int(opts, "import.max_mb"),
-                               .max_s = pk_opts_int(opts, "import.max_s"),
-                               .require_landlock =
-                                   pk_opts_bool(opts, "import.require_landlock")};
-    int fd;
-    enum pk_status status;
+                               .lang = request->lang};
 
-    if (pk_sha256_file(digest, source->path, NULL) != PK_OK)
-        digest[0] = '\0'; /* the child says why it cannot be read */
-    status = pk_child_run(&fd, &job, &why);
-    if (status == PK_BUSY)
-        return pk_fail(err, PK_BUSY, "%s", why.text);
-    if (status) {
-        pk_draft_unreadable(draft, source->name, digest[0] ? digest : NULL, "P-READ",
-                            why.text, "");
-        return PK_OK;
-    }
-    stream = pk_stream_open(fd);
-    status = pk_draft_source(draft, stream, source->name, digest[0] ? digest : NULL, err);
-    pk_stream_close(stream);
-    close(fd);
-    return status;
+    return pk_deliver(draft, w->in->opts, &what, err);
 }
 
 static enum pk_status do_import(struct pk_writer_reply *out, struct writer *w,
@@ -94,6 +70,7 @@ static enum pk_status do_import(struct pk_writer_reply *out, struct writer *w,
         .mapping = request->mapping,
         .default_accuracy_m = pk_opts_number(w->in->opts, "default_accuracy_m"),
         .lang = request->lang};
+    struct pk_catalogue *catalogue = NULL;
     struct pk_draft *draft = NULL;
     struct pk_buf names;
     json_t *report = NULL;
@@ -104,7 +81,10 @@ static enum pk_status do_import(struct pk_writer_reply *out, struct writer *w,
     for (uint32_t i = 0; i < request->source_count; i++)
         pk_buf_addf(&names, "%s%s", i ? ", " : "", request->sources[i].name);
     origin.source = names.data;
-    status = pk_draft_begin(&draft, &w->db, &origin, err);
+    status = pk_deliver_catalogue(&catalogue, w->in->opts, err);
+    origin.catalogue = catalogue;
+    if (!status)
+        status = pk_draft_begin(&draft, &w->db, &origin, err);
     for (uint32_t i = 0; i < request->source_count && !status; i++)
         status = take_source(w, draft, &request->sources[i], request, err);
     if (!status)
@@ -115,6 +95,7 @@ static enum pk_status do_import(struct pk_writer_reply *out, struct writer *w,
         out->draft = id ? id : json_integer_value(json_object_get(report, "draft"));
     json_decref(report);
     pk_buf_finish(&names);
+    pk_catalogue_free(catalogue);
     if (!status && id && request->publish)
         status = pk_publish(&out->version, &out->draft, &w->db, id, NULL, err);
     return status;

@@ -253,6 +253,16 @@ static const struct {
   /* Files of the first weeks did not say what a draft had been compared with. */
     {0, "ALTER TABLE draft ADD COLUMN base_version INTEGER", false},
     {1, NULL,                                                true },
+ /* Findings stand by themselves; parts keep what their records say besides. */
+    {2,
+     "CREATE TABLE finding (draft_id INTEGER NOT NULL, key BLOB NOT NULL, "
+     "rule TEXT NOT NULL, severity TEXT NOT NULL, plan_id BLOB, object_id BLOB, "
+     "text_sv TEXT, text_en TEXT, fix_sv TEXT, fix_en TEXT, finding TEXT NOT NULL, "
+     "PRIMARY KEY (draft_id, key)) WITHOUT ROWID; "
+     "CREATE TABLE finding_reason (key BLOB PRIMARY KEY, reason TEXT NOT NULL, "
+     "by TEXT NOT NULL, given TEXT NOT NULL, draft_id INTEGER) WITHOUT ROWID; "
+     "ALTER TABLE plan_part ADD COLUMN details TEXT; "
+     "ALTER TABLE regulation_part ADD COLUMN details TEXT",  false},
 };
 
 static enum pk_status run_steps(struct pk_db *db, int from, struct pk_error *err)

@@ -15,7 +15,7 @@
 
 #include "base/error.h"
 
-enum { PK_SCHEMA_VERSION = 2 };
+enum { PK_SCHEMA_VERSION = 3 };
 #define PK_OPEN_END INT64_C(4611686018427387904) /* 2^62 */
 
 struct pk_db {

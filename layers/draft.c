@@ -70,15 +70,15 @@ static const struct {
     STATEMENT(
         insert_plan_part,
         "INSERT INTO plan_part (feature_id, draft_id, part, crs, original, area_m2, "
-        "hash, geometry) VALUES (?1,?2,?3,?4,?5,?6,?7,?8)"),
+        "hash, geometry, details) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)"),
     STATEMENT(insert_regulation,
               "INSERT OR REPLACE INTO regulation (feature_id, draft_id, plan_id, kind, "
               "form, letter, idx, wording, colour, symbol, catalogue_id, details, hash, "
               "row_id) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)"),
     STATEMENT(insert_regulation_part,
               "INSERT INTO regulation_part (feature_id, draft_id, plan_id, part, "
-              "geom_kind, crs, original, area_m2, length_m, label, hash, geometry) "
-              "VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)"),
+              "geom_kind, crs, original, area_m2, length_m, label, hash, geometry, "
+              "details) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)"),
     STATEMENT(insert_layer,
               "INSERT INTO layer (feature_id, draft_id, layer_id, role, settings, hash) "
               "VALUES (?1,?2,?3,?4,?5,?6)"),
@@ -155,6 +155,8 @@ enum pk_status pk_draft_begin(struct pk_draft **out, struct pk_db *db,
     d->lang = origin->lang;
     d->by = origin->by ? pk_xstrdup(origin->by) : NULL;
     d->source_text = origin->source ? pk_xstrdup(origin->source) : NULL;
+    d->profile = pk_profile_of(origin->profile);
+    d->catalogue = origin->catalogue;
     d->crs = pk_crs_create();
     d->overlay = pk_overlay_create();
     pk_buf_init(&d->blob, (size_t)PK_DRAFT_GEOM_MAX * 2);
@@ -187,10 +189,13 @@ static void source_begin(struct pk_draft *d, const char *name, const char *sha25
 {
     d->sources =
         pk_xrealloc(d->sources, (size_t)d->source_count + 1, sizeof(*d->sources));
-    d->sources[d->source_count++] =
-        (struct draft_source){.name = pk_xstrdup(name),
-                              .sha256 = sha256 ? pk_xstrdup(sha256) : NULL,
-                              .findings = json_array()};
+    d->sources[d->source_count++] = (struct draft_source){
+        .name = pk_xstrdup(name),
+        .sha256 = sha256 ? pk_xstrdup(sha256) : NULL,
+        .findings = json_array(),
+        .others = json_array(),
+        .profile = d->profile < 0 ? PK_PROFILE_LAGER : (enum pk_profile)d->profile,
+        .profile_given = d->profile >= 0};
     draft_names_finish(&d->names);
     d->first_plan = d->plan_count;
     d->first_regulation = d->regulation_count;
@@ -225,6 +230,23 @@ static void take_finding(struct pk_draft *d, const json_t *object)
                                              : draft_text(object, "object"));
 }
 
+/* The caller's word, the mapping's, or what kind of file it is: a national delivery, or
+ * (when a plan comes in it, draft_plan.c) an older plan. */
+static void choose_profile(struct draft_source *source, const char *named)
+{
+    int profile = pk_profile_of(named);
+
+    if (source->profile_given)
+        return;
+    if (profile < 0 && source->recognised_as &&
+        strncmp(source->recognised_as, "ngp-", 4) == 0)
+        profile = PK_PROFILE_NGP;
+    if (profile >= 0) {
+        source->profile = (enum pk_profile)profile;
+        source->profile_given = true;
+    }
+}
+
 static enum pk_status take(struct pk_draft *d, const struct pk_record *r,
                            struct pk_error *err)
 {
@@ -235,6 +257,7 @@ static enum pk_status take(struct pk_draft *d, const struct pk_record *r,
     case PK_REC_SOURCE:
         text = draft_text(r->object, "recognised_as");
         source->recognised_as = text ? pk_xstrdup(text) : NULL;
+        choose_profile(source, draft_text(r->object, "profile"));
         return PK_OK;
     case PK_REC_PLAN:
         return draft_take_plan(d, r, err);
@@ -369,7 +392,8 @@ void pk_draft_unreadable(struct pk_draft *d, const char *source, const char *sha
     json_object_set_new(f, "fix", json_string(fix ? fix : ""));
     json_object_set_new(f, "point", json_null());
     json_object_set_new(f, "place", json_null());
-    json_array_append_new(draft_source_now(d)->findings, f);
+    draft_finding_record(d, draft_source_now(d), f);
+    json_decref(f);
     count = draft_count(draft_source_now(d), "file");
     count->read = count->refused = 1;
 }
@@ -462,8 +486,12 @@ enum pk_status pk_draft_finish(struct pk_draft *d, int64_t *draft_id, bool *anyt
         *report = draft_report(d, held);
         status = store_report(d, d->id, any ? "open" : "unchanged", *report, err);
     }
+    if (!status)
+        status = draft_findings_store(d, d->id, err);
     if (!status && held)
         status = store_report(d, held, "held", *report, err);
+    if (!status && held)
+        status = draft_findings_store(d, held, err);
     if (!status)
         status = commit(d, err);
     if (status) {
@@ -497,6 +525,7 @@ void pk_draft_abandon(struct pk_draft *d)
         free(d->layers[i].id);
         free(d->layers[i].title_column);
     }
+    draft_rules_finish(d);
     draft_names_finish(&d->names);
     draft_names_finish(&d->plan_ids);
     draft_names_finish(&d->equals);

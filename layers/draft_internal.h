@@ -12,6 +12,7 @@
 #include "layers/overlay.h"
 #include "layers/plan_class.h"
 #include "layers/publish.h"
+#include "layers/rules.h"
 
 enum {
     PK_DRAFT_FINDINGS_MAX = 20000, /* kept per source; the rest is counted */
@@ -46,7 +47,10 @@ struct draft_count {
 struct draft_source {
     char *name, *sha256, *recognised_as;
     json_t *findings;
+    json_t *others; /* {text, fix} of each finding in the other language, or null */
     int64_t findings_left_out;
+    enum pk_profile profile;
+    bool profile_given; /* by the caller, or by the source itself */
     struct draft_count *counts;
     size_t count_count;
     bool failed; /* its stream was not whole */
@@ -56,6 +60,15 @@ struct draft_finding {
     const char *rule, *severity, *object, *place;
     bool has_point;
     double x, y; /* EPSG:3006 */
+};
+
+/* One that names things by their ids, as rules do. */
+struct draft_fault {
+    struct draft_finding what;
+    struct pk_id plan, object; /* zero = not about one */
+    const char *detail; /* tells faults of one rule and object apart; may be NULL */
+    const struct pk_geom *geom; /* EPSG:3006; may be NULL */
+    const char *repair;         /* what can be mended by itself; may be NULL */
 };
 
 struct draft_plan {
@@ -92,6 +105,9 @@ struct pk_draft {
     int64_t id;
     enum pk_lang lang;
     char *by, *source_text;
+    int profile; /* of all sources; -1 = as each calls for */
+    const struct pk_catalogue *catalogue;
+    struct draft_rules *rules; /* draft_rules.c */
     struct pk_crs *crs;
     struct pk_overlay *overlay;
     struct pk_arena arena; /* of one record */
@@ -135,11 +151,17 @@ struct draft_count *draft_count(struct draft_source *source, const char *kind);
 void draft_finding(struct pk_draft *d, struct draft_source *source,
                    const struct draft_finding *what, enum pk_msg_id text,
                    enum pk_msg_id fix, const char *const *args);
+void draft_fault(struct pk_draft *d, struct draft_source *source,
+                 const struct draft_fault *fault, enum pk_msg_id text, enum pk_msg_id fix,
+                 const char *const *args);
 /* One that came with the stream. */
 void draft_finding_record(struct pk_draft *d, struct draft_source *source,
                           const json_t *object);
 json_t *draft_report(const struct pk_draft *d, int64_t left_draft);
 void draft_source_finish(struct draft_source *source);
+/* All findings as rows of the draft. */
+enum pk_status draft_findings_store(struct pk_draft *d, int64_t draft,
+                                    struct pk_error *err);
 
 /* draft_geometry.c */
 struct draft_geometry {
@@ -177,6 +199,13 @@ enum pk_status draft_plans_end(struct pk_draft *d, struct pk_error *err);
 
 /* draft_settle.c */
 enum pk_status draft_settle(struct pk_draft *d, int64_t held_draft, struct pk_error *err);
+/* draft_rules.c: rules over the plan's draft rows, all of them being there */
+enum pk_status draft_rules_plan(struct pk_draft *d, const struct draft_plan *plan,
+                                struct pk_error *err);
+/* Plans in force over each other, when replacements are settled. */
+enum pk_status draft_rules_across(struct pk_draft *d, struct pk_error *err);
+void draft_rules_finish(struct pk_draft *d);
+
 /* draft_replace.c: replacement rows of the plans in the draft */
 enum pk_status draft_replacements(struct pk_draft *d, struct pk_error *err);
 

@@ -219,6 +219,8 @@ enum pk_status draft_take_plan(struct pk_draft *d, const struct pk_record *r,
     if (!label)
         label = draft_text(r->object, "objektidentitet");
     label = label ? label : "-";
+    if (!source->profile_given && source->profile == PK_PROFILE_LAGER)
+        source->profile = PK_PROFILE_ALDRE;
     draft_count(source, "plan")->read++;
     known = plan_identity(&id, d, r->object);
     twice = known && came_before(d, id, label);
@@ -270,6 +272,31 @@ static void blobs(struct pk_draft *d, sqlite3_stmt *s, int working, int original
         sqlite3_bind_blob64(s, original, r->geom_bytes, r->geom_len, SQLITE_TRANSIENT);
 }
 
+/* What a part's record says besides its geometry, as it is kept; NULL when nothing. */
+static char *part_details(const json_t *object)
+{
+    static const char *const ours[] = {"plan",  "regulation", "part",
+                                       "crs",   "object",     "place",
+                                       "label", "symbol",     "geometri"};
+    json_t *copy = json_copy((json_t *)object);
+    const char *key;
+    json_t *value;
+    void *next;
+    char *text;
+
+    for (size_t i = 0; i < PK_COUNT(ours); i++)
+        json_object_del(copy, ours[i]);
+    json_object_foreach_safe(copy, next, key, value)
+    {
+        if (json_is_null(value) ||
+            (json_is_object(value) && json_object_size(value) == 0))
+            json_object_del(copy, key);
+    }
+    text = json_object_size(copy) ? pk_json_canonical(copy) : NULL;
+    json_decref(copy);
+    return text;
+}
+
 static int crs_of(const json_t *object)
 {
     long long crs = 0;
@@ -285,6 +312,7 @@ enum pk_status draft_take_plan_part(struct pk_draft *d, const struct pk_record *
     struct draft_plan *plan = plan_named(d, name, NULL);
     sqlite3_stmt *s = d->insert_plan_part;
     struct draft_geometry g;
+    char *details;
     bool stop;
     enum pk_status status;
 
@@ -314,7 +342,13 @@ enum pk_status draft_take_plan_part(struct pk_draft *d, const struct pk_record *
     sqlite3_bind_int(s, 4, crs_of(r->object));
     blobs(d, s, 8, 5, &g, r);
     sqlite3_bind_double(s, 6, g.area_m2);
-    bind_id(s, 7, draft_geometry_hash(r, crs_of(r->object), g.repaired ? "r" : NULL));
+    details = part_details(r->object);
+    bind_id(s, 7,
+            draft_geometry_hash(r, crs_of(r->object),
+                                pk_arena_printf(&d->arena, "%s%s", g.repaired ? "r" : "",
+                                                details ? details : "")));
+    bind_text(s, 9, details);
+    free(details);
     status = draft_step(d, s, err);
     return status ? status : draft_breathe(d, r->geom_len + d->blob.len, err);
 }
@@ -561,14 +595,17 @@ static enum pk_status insert_part(struct pk_draft *d, struct draft_regulation *r
                                   const struct draft_geometry *g, struct pk_error *err)
 {
     sqlite3_stmt *s = d->insert_regulation_part;
-    char *label = label_json(r->object);
+    char *label = label_json(r->object), *details = part_details(r->object);
     int crs = crs_of(r->object);
-    struct pk_id hash = draft_geometry_hash(r, crs, label);
+    struct pk_id hash = draft_geometry_hash(
+        r, crs,
+        pk_arena_printf(&d->arena, "%s%s", label ? label : "", details ? details : ""));
     bool there = false;
     enum pk_status status = part_is_there(&there, d, reg->id, hash, err);
 
     if (status || there) {
         free(label);
+        free(details);
         return status;
     }
     bind_id(s, 1, reg->id);
@@ -582,7 +619,9 @@ static enum pk_status insert_part(struct pk_draft *d, struct draft_regulation *r
     sqlite3_bind_double(s, 9, g->length_m);
     bind_text(s, 10, label);
     bind_id(s, 11, hash);
+    bind_text(s, 13, details);
     free(label);
+    free(details);
     status = draft_step(d, s, err);
     return status ? status : draft_breathe(d, r->geom_len + d->blob.len, err);
 }

@@ -187,6 +187,9 @@ static enum pk_status settle_plan(struct pk_draft *d, struct draft_plan *plan,
     regulations = plan->regulations ? draft_count(source, "regulation") : NULL;
     if (plan->held) {
         plans->refused++;
+        status = draft_rules_plan(d, plan, err);
+        if (status)
+            return status;
         if (regulations)
             regulations->refused += plan->regulations;
         return each_table(d, plan, "UPDATE", "SET draft_id = ?4", held_draft, err);
@@ -202,6 +205,9 @@ static enum pk_status settle_plan(struct pk_draft *d, struct draft_plan *plan,
             regulations->unchanged += plan->regulations;
         return each_table(d, plan, "DELETE FROM", "", 0, err);
     }
+    /* What was published before was told of before. */
+    if (!status)
+        status = draft_rules_plan(d, plan, err);
     for (size_t i = 0; i < PK_COUNT(plan_tables) && !status; i++) {
         int64_t *out = strcmp(plan_tables[i].name, "regulation") == 0 ? &matched : NULL;
 
@@ -273,5 +279,7 @@ enum pk_status draft_settle(struct pk_draft *d, int64_t held_draft, struct pk_er
     }
     if (!status)
         status = draft_replacements(d, err);
+    if (!status)
+        status = draft_rules_across(d, err);
     return status;
 }

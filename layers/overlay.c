@@ -340,6 +340,61 @@ enum pk_status pk_overlay_intersection(struct pk_geom *out, struct pk_overlay *o
     return overlay_geom(out, o, a, b, GEOSIntersection_r, arena, err);
 }
 
+enum pk_status pk_overlay_union(struct pk_geom *out, struct pk_overlay *o,
+                                const struct pk_geom *const *list, uint32_t count,
+                                struct pk_arena *arena, struct pk_error *err)
+{
+    GEOSGeometry **members = pk_xcalloc((size_t)count + 1, sizeof(*members));
+    GEOSGeometry *all = NULL, *made = NULL;
+    struct pk_geom sum = {.vertex_count = 0};
+    enum pk_status status = PK_OK;
+    uint32_t n = 0;
+
+    o->words[0] = '\0';
+    for (uint32_t i = 0; i < count && !status; i++) {
+        sum.vertex_count += list[i]->vertex_count;
+        status = check_size(&sum, NULL, err);
+        if (!status && !(members[n] = to_valid(o, list[i])))
+            status = fail(o, "union", err);
+        n += status == PK_OK;
+    }
+    if (!status)
+        all = GEOSGeom_createCollection_r(o->geos, GEOS_GEOMETRYCOLLECTION, members, n);
+    if (!all) {
+        for (uint32_t i = 0; i < n; i++)
+            GEOSGeom_destroy_r(o->geos, members[i]);
+    }
+    free(members);
+    made = all ? GEOSUnaryUnion_r(o->geos, all) : NULL;
+    if (made)
+        status = from_geos(out, o, made, PK_GEOM_AREA, arena, err);
+    else if (!status)
+        status = fail(o, "union", err);
+    GEOSGeom_destroy_r(o->geos, made);
+    GEOSGeom_destroy_r(o->geos, all);
+    return status;
+}
+
+enum pk_status pk_overlay_grow(struct pk_geom *out, struct pk_overlay *o,
+                               const struct pk_geom *g, double distance,
+                               struct pk_arena *arena, struct pk_error *err)
+{
+    enum { QUARTER_SEGMENTS = 8 };
+    enum pk_status status = check_size(g, NULL, err);
+    GEOSGeometry *from = NULL, *made = NULL;
+
+    if (status)
+        return status;
+    o->words[0] = '\0';
+    from = to_valid(o, g);
+    made = from ? GEOSBuffer_r(o->geos, from, distance, QUARTER_SEGMENTS) : NULL;
+    status =
+        made ? from_geos(out, o, made, PK_GEOM_AREA, arena, err) : fail(o, "buffer", err);
+    GEOSGeom_destroy_r(o->geos, made);
+    GEOSGeom_destroy_r(o->geos, from);
+    return status;
+}
+
 enum pk_status pk_overlay_shared_area(double *out, struct pk_overlay *o,
                                       const struct pk_geom *a, const struct pk_geom *b,
                                       struct pk_error *err)

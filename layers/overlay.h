@@ -49,6 +49,18 @@ enum pk_status pk_overlay_intersection(struct pk_geom *out, struct pk_overlay *o
                                        const struct pk_geom *a, const struct pk_geom *b,
                                        struct pk_arena *arena,
                                        struct pk_error *err) PK_MUST_CHECK;
+/* All areas together, shared borders gone. Invalid ones are made valid first. */
+enum pk_status pk_overlay_union(struct pk_geom *out, struct pk_overlay *o,
+                                const struct pk_geom *const *list, uint32_t count,
+                                struct pk_arena *arena,
+                                struct pk_error *err) PK_MUST_CHECK;
+/* Everything within `distance` of `g` (any kind); negative: what of an area lies
+ * farther than that from its edge. Corners are round, at most 0.5 % of the distance
+ * inside the true circle. ring_count 0 when nothing is left. */
+enum pk_status pk_overlay_grow(struct pk_geom *out, struct pk_overlay *o,
+                               const struct pk_geom *g, double distance,
+                               struct pk_arena *arena,
+                               struct pk_error *err) PK_MUST_CHECK;
 /* Area of what both areas share, in square units of their system. */
 enum pk_status pk_overlay_shared_area(double *out, struct pk_overlay *o,
                                       const struct pk_geom *a, const struct pk_geom *b,

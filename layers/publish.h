@@ -13,6 +13,7 @@
 
 #include "base/date.h"
 #include "base/msg.h"
+#include "layers/catalogue.h"
 #include "layers/crs.h"
 #include "layers/db.h"
 #include "layers/stream.h"
@@ -23,6 +24,9 @@ struct pk_draft_origin {
     const char *by, *source, *sha256, *mapping, *note;
     double default_accuracy_m;
     enum pk_lang lang; /* of findings */
+    const char
+        *profile; /* rules of all sources (layers/rules.h); NULL = as each calls for */
+    const struct pk_catalogue *catalogue; /* NULL = none at hand; outlives the draft */
 };
 
 /* Begin a draft. Errors: PK_IO, PK_BUSY. */

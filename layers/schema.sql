@@ -33,6 +33,28 @@ CREATE TABLE draft (
     base_version INTEGER               -- newest version when it was compared
 );
 
+-- What rules, readers and the draft itself found wrong in a draft.
+CREATE TABLE finding (
+    draft_id INTEGER NOT NULL,
+    key BLOB NOT NULL,                 -- the same when the same fault comes again (rules.h)
+    rule TEXT NOT NULL,
+    severity TEXT NOT NULL,            -- error, warning, note
+    plan_id BLOB,                      -- NULL = not about one plan
+    object_id BLOB,                    -- the regulation; NULL = the plan, or not known
+    text_sv TEXT, text_en TEXT, fix_sv TEXT, fix_en TEXT,  -- NULL = told in one language only
+    finding TEXT NOT NULL,             -- as in the report, JSON (answers.md)
+    PRIMARY KEY (draft_id, key)
+) WITHOUT ROWID;
+
+-- Why a finding was published all the same; one with this key is not asked again.
+CREATE TABLE finding_reason (
+    key BLOB PRIMARY KEY,
+    reason TEXT NOT NULL,
+    by TEXT NOT NULL,
+    given TEXT NOT NULL,               -- UTC, RFC 3339
+    draft_id INTEGER                   -- where it was first given
+) WITHOUT ROWID;
+
 -- Published rows that a draft would end.
 CREATE TABLE draft_end (
     draft_id INTEGER NOT NULL,
@@ -73,6 +95,7 @@ CREATE TABLE plan_part (
     area_m2 REAL NOT NULL,             -- of `original`, in its CRS
     effective BLOB,                    -- PKG1, EPSG:3006: what newer plans have left of
                                        -- it (from replacement rows); NULL = all of it
+    details TEXT,                      -- of the part's record (geometrimetadata ...), JSON
     hash BLOB NOT NULL
     -- geometry MULTIPOLYGON 3006, added by SpatiaLite: the working geometry
 );
@@ -111,6 +134,7 @@ CREATE TABLE regulation_part (
     length_m REAL NOT NULL,            -- 0 for areas and points
     label TEXT,                        -- delivered label {x, y, rotation, text} in `crs`, JSON
     effective BLOB,
+    details TEXT,
     hash BLOB NOT NULL
     -- geometry GEOMETRY 3006
 );

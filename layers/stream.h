@@ -11,7 +11,7 @@
  * easting, northing order. A child that dies leaves no END record: then nothing
  * of its source counts.
  *
- * SOURCE      {recognised_as, title?, encoding?, mapping?}             first, once
+ * SOURCE      {recognised_as, title?, encoding?, mapping?, profile?}   first, once
  * PLAN        {objektidentitet?, key?, kommun?, kommunkod?, beteckning?, namn?, syfte?,
  *              status?, typ?, datumStatusforandring?, datumAntagande?, datumLagakraft:
  * [], genomforandetid? (months), genomforandetidStartar?, absolutLagesosakerhetPlan?,

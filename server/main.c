@@ -14,6 +14,8 @@ static const struct pk_command commands[] = {
      "--db FILE [--style plan] [--theme T|all] [--tiles N] [--json [--all] | --html]",                                     pk_options_audit,   0, 0, pk_cmd_audit  },
     {"backup",   "copy a database file, also one that is served",                      "--db FILE --out FILE",
      pk_options_backup,                                                                                                                        0, 0, pk_cmd_backup },
+    {"check",    "what is wrong with plan files and geodata, by the rules",
+     "[--profile ngp|aldre|lager] [--json | --geojson] FILE...",                                                           NULL,               0, 0, NULL          },
     {"diff",     "what a draft, or one version against another, changes",
      "--db FILE (--draft ID | --from V --to V) [--layer L] [--json]",                                                      NULL,               0, 0, NULL          },
     {"doctor",   "look at a database and this machine",                                "--db FILE",                        NULL,               0, 0, NULL          },
