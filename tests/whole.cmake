@@ -68,6 +68,8 @@ if(TARGET plankarta AND TARGET plankarta-work)
 
     pk_add_whole(real_plan ${CMAKE_CURRENT_BINARY_DIR}/real_plan
         ${PROJECT_SOURCE_DIR}/../shared/data)
+    pk_add_whole(check ${CMAKE_CURRENT_BINARY_DIR}/check
+        ${PROJECT_SOURCE_DIR}/../shared/data)
     pk_add_whole(answers ${sample_dir})
     set_tests_properties(whole.answers PROPERTIES FIXTURES_REQUIRED sample)
     pk_add_whole(background ${sample_dir})
