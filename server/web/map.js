@@ -183,9 +183,13 @@ function startMap(section, lang) {
   });
   map.getViewport()?.setAttribute('aria-hidden', 'true');
   /* On paper the map is as high as it was drawn on the screen. */
-  map.on('change:size', () => {
-    viewport.style.setProperty('--drawn', `${(map.getSize() || [0, 0])[1]}px`);
-  });
+  const keepHeight = () => {
+    if (!window.matchMedia('print').matches) {
+      viewport.style.setProperty('--drawn', `${viewport.clientHeight}px`);
+    }
+  };
+  keepHeight();
+  map.on('change:size', keepHeight);
   const dot = document.createElement('div');
   dot.className = 'marker';
   const marker = new Overlay({ element: dot, positioning: 'center-center', stopEvent: false });
