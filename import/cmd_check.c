@@ -96,7 +96,7 @@ static enum pk_status check_all(json_t **report, struct scratch *s,
                                    .context = &progress};
         double share = 1.0 / in->operand_count;
         pk_progress_step(&progress, in->operands[i], share * i, share);
-        status = pk_deliver(draft, in->opts, &what, err);
+        status = pk_deliver(&draft, in->opts, &what, err);
     }
     if (status == PK_OK) {
         status = pk_draft_finish(draft, &id, &held, &refused, report, err);

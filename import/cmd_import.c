@@ -26,6 +26,7 @@ enum {
 const struct pk_command_option pk_import_options[] = {
     {"mapping", "FILE", "mapping document (JSON): source fields to ours"          },
     {"layer",   "NAME", "id of the layer that a geodata file becomes"             },
+    {"by",      "NAME", "who delivers; the login when it is not told"             },
     {"draft",   NULL,   "leave the delivery as a draft; publish nothing"          },
     {"profile", "P",    "rules: ngp, aldre or lager; else as the source calls for"},
     {"json",    NULL,   "the report as JSON"                                      },
@@ -45,9 +46,13 @@ struct work {
     int64_t draft_id, version;
 };
 
-/* Who: the login, for the version's row. */
-static const char *who(void)
+/* Who, for the version's row. */
+static const char *who(const struct pk_invocation *in)
 {
+    const char *told = pk_given_value(in, "by");
+    if (told != NULL && told[0] != '\0') {
+        return told;
+    }
     const struct passwd *user = getpwuid(getuid());
 
     return user != NULL && user->pw_name != NULL ? user->pw_name : "import";
@@ -60,8 +65,10 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-static enum pk_status begin(struct work *w, struct pk_error *err)
+/* When the first source has been read: others may publish until then. */
+static enum pk_status begin(void *context, struct pk_error *err)
 {
+    struct work *w = context;
     struct pk_buf names, digests;
     char digest[PK_SHA256_TEXT];
     enum pk_status status;
@@ -77,7 +84,7 @@ static enum pk_status begin(struct work *w, struct pk_error *err)
     bool one = w->in->operand_count == 1 && digests.len > 0;
     pk_buf_adds(&digests, digests.len ? "]" : "");
     struct pk_draft_origin origin = {
-        .by = who(),
+        .by = who(w->in),
         .source = names.data,
         .sha256 = one           ? digest
                   : digests.len ? digests.data
@@ -100,9 +107,11 @@ static enum pk_status take(struct work *w, const char *source, struct pk_error *
                                .mapping = w->mapping,
                                .lang = w->lang,
                                .progress = pk_progress_show,
-                               .context = &w->progress};
+                               .context = &w->progress,
+                               .begin = w->draft == NULL ? begin : NULL,
+                               .begin_context = w};
 
-    return pk_deliver(w->draft, w->in->opts, &what, err);
+    return pk_deliver(&w->draft, w->in->opts, &what, err);
 }
 
 static void publish_progress(double done, const char *what)
@@ -158,7 +167,7 @@ static void print(struct work *w)
 static enum pk_status run(struct work *w, struct pk_error *err)
 {
     uint32_t n = w->in->operand_count;
-    enum pk_status status = begin(w, err);
+    enum pk_status status = PK_OK;
 
     for (uint32_t i = 0; i < n && status == PK_OK; i++) {
         pk_progress_step(&w->progress, w->in->operands[i], PK_SHARE_OF_READING * i / n,

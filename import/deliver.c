@@ -6,7 +6,7 @@
 #include "base/jsonread.h"
 #include "import/mapping.h"
 
-enum pk_status pk_deliver(struct pk_draft *draft, const struct pk_opts *opts,
+enum pk_status pk_deliver(struct pk_draft *const *draft, const struct pk_opts *opts,
                           const struct pk_delivery *what, struct pk_error *err)
 {
     const char *name = what->name ? what->name : what->path;
@@ -34,13 +34,22 @@ enum pk_status pk_deliver(struct pk_draft *draft, const struct pk_opts *opts,
     if (status == PK_BUSY) {
         return pk_fail(err, PK_BUSY, "%s", why.text);
     }
+    if (what->begin) {
+        enum pk_status begun = what->begin(what->begin_context, err);
+        if (begun != PK_OK) {
+            if (status == PK_OK) {
+                close(fd);
+            }
+            return begun;
+        }
+    }
     if (status != PK_OK) {
-        pk_draft_unreadable(draft, name, digest[0] ? digest : NULL, "P-READ", why.text,
+        pk_draft_unreadable(*draft, name, digest[0] ? digest : NULL, "P-READ", why.text,
                             "");
         return PK_OK;
     }
     stream = pk_stream_open(fd);
-    status = pk_draft_source(draft, stream, name, digest[0] ? digest : NULL, err);
+    status = pk_draft_source(*draft, stream, name, digest[0] ? digest : NULL, err);
     pk_stream_close(stream);
     close(fd);
     return status;

@@ -16,10 +16,14 @@ struct pk_delivery {
     enum pk_lang lang;
     void (*progress)(void *context, double done);
     void *context;
+    /* When the source has been read and before the draft is touched; may be NULL. A draft
+     * that begins here holds up nobody while the source is read. */
+    enum pk_status (*begin)(void *context, struct pk_error *err);
+    void *begin_context;
 };
 
 /* Errors: PK_BUSY stopped by a signal; PK_IO of the database. */
-enum pk_status pk_deliver(struct pk_draft *draft, const struct pk_opts *opts,
+enum pk_status pk_deliver(struct pk_draft *const *draft, const struct pk_opts *opts,
                           const struct pk_delivery *what,
                           struct pk_error *err) PK_MUST_CHECK;
 

@@ -16,13 +16,16 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "import/deliver.h"
+#include "import/delivery_queue.h"
+#include "layers/draft_decide.h"
 #include "layers/publish.h"
 #include "layers/writer_message.h"
 
 enum {
     TICK_MS = 20000, /* how often the day and the log are looked at */
     WAL_MAX_BYTES = 64 * 1024 * 1024,
-    NAMES_MAX_BYTES = 64 * 1024
+    NAMES_MAX_BYTES = 64 * 1024,
+    SESSION_WAIT_MS = 10000 /* for another process that publishes */
 };
 
 const struct pk_command_option pk_writer_options[] = {
@@ -36,6 +39,7 @@ struct writer {
     struct pk_invocation *in;
     struct pk_db db;
     int peer;    /* -1 = none: only the clock */
+    struct pk_deliveries *deliveries;
     pk_date day; /* the last on which legal dates were looked at */
 };
 
@@ -58,7 +62,7 @@ static enum pk_status take_source(struct writer *w, struct pk_draft *draft,
                                .mapping = request->mapping,
                                .lang = request->lang};
 
-    return pk_deliver(draft, w->in->opts, &what, err);
+    return pk_deliver(&draft, w->in->opts, &what, err);
 }
 
 static enum pk_status do_import(struct pk_writer_reply *out, struct writer *w,
@@ -101,16 +105,44 @@ static enum pk_status do_import(struct pk_writer_reply *out, struct writer *w,
     return status;
 }
 
+/* Publish or go back, if nothing was published since the asker looked. No other process
+ * can come between. */
+static enum pk_status do_step(struct pk_writer_reply *out, struct writer *w,
+                              const struct pk_writer_request *request,
+                              struct pk_error *err)
+{
+    enum pk_status status = pk_db_session_begin(&w->db, SESSION_WAIT_MS, err);
+
+    if (status)
+        return status;
+    if (request->seen)
+        status = pk_draft_seen(&w->db, request->seen, err);
+    if (!status && request->action == PK_WRITER_PUBLISH)
+        status = pk_publish(&out->version, &out->draft, &w->db, request->number, NULL,
+                            err);
+    else if (!status)
+        status = pk_rollback(&out->version, &w->db, request->number, request->by, err);
+    pk_db_session_end(&w->db);
+    return status;
+}
+
 static enum pk_status act(struct pk_writer_reply *out, struct writer *w,
                           const struct pk_writer_request *request, struct pk_error *err)
 {
     switch (request->action) {
+    case PK_WRITER_DELIVER:
+        return pk_deliveries_add(w->deliveries, request->folder, request->by,
+                                 request->lang, err);
+    case PK_WRITER_DISCARD:
+        return pk_draft_discard(&w->db, request->number, err);
+    case PK_WRITER_REPLACE:
+        return pk_draft_decide(&w->db, request->number, request->older, request->newer,
+                               request->kind, request->reason, err);
     case PK_WRITER_IMPORT:
         return do_import(out, w, request, err);
     case PK_WRITER_PUBLISH:
-        return pk_publish(&out->version, &out->draft, &w->db, request->number, NULL, err);
     case PK_WRITER_ROLLBACK:
-        return pk_rollback(&out->version, &w->db, request->number, request->by, err);
+        return do_step(out, w, request, err);
     default: /* ping */
         return PK_OK;
     }
@@ -196,14 +228,18 @@ static void loop(struct writer *w)
     char *bytes = pk_xmalloc(PK_WRITER_MESSAGE_MAX);
 
     while (!stopping) {
-        struct pollfd p = {w->peer, POLLIN, 0};
+        struct pollfd p[] = {
+            {w->peer, POLLIN, 0},
+            {pk_deliveries_fd(w->deliveries), POLLIN, 0},
+        };
         int n;
 
         look_at_day(w);
         look_at_log(w);
-        n = poll(&p, 1, TICK_MS);
-        if (n > 0 && !receive(w, bytes))
+        n = poll(p, PK_COUNT(p), TICK_MS);
+        if (n > 0 && p[0].revents && !receive(w, bytes))
             break;
+        pk_deliveries_tick(w->deliveries);
     }
     free(bytes);
 }
@@ -243,7 +279,9 @@ int pk_cmd_writer(struct pk_invocation *in)
     }
     /* The write-ahead log exists from here on: readers may come. */
     tell_ready();
+    w.deliveries = pk_deliveries_create(w.db.path, in->opts);
     loop(&w);
+    pk_deliveries_destroy(w.deliveries);
     pk_db_close(&w.db);
     return PK_EXIT_OK;
 }

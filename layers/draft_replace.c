@@ -144,12 +144,14 @@ static enum pk_status overlap(bool *out, struct replacing *r,
     return PK_OK;
 }
 
-/* Rows that stand, of plans that this draft touches, and were not found again end. */
+/* Rows that stand because a delivery named a previous plan, of plans that this draft
+ * touches, and were not found again end. What a person has decided stays. */
 static enum pk_status end_others(struct replacing *r, struct pk_error *err)
 {
     static const char sql[] =
         "INSERT OR IGNORE INTO draft_end SELECT ?1, 'replacement', o.row_id "
         "FROM replacement o WHERE o.to_version = ?2 AND o.from_version IS NOT NULL "
+        "AND o.reason = 'foregaendePlansBeteckning' "
         "AND (o.newer_plan IN (SELECT feature_id FROM plan WHERE draft_id = ?1 "
         "AND from_version IS NULL) OR o.older_plan IN (SELECT feature_id FROM plan "
         "WHERE draft_id = ?1 AND from_version IS NULL)) "
@@ -172,7 +174,7 @@ static enum pk_status stands_already(bool *out, struct replacing *r, struct pk_i
     static const char sql[] =
         "INSERT OR IGNORE INTO temp.draft_stands SELECT row_id FROM replacement "
         "WHERE feature_id = ?1 AND to_version = ?2 AND from_version IS NOT NULL "
-        "AND effective_date IS ?3";
+        "AND (effective_date IS ?3 OR reason <> 'foregaendePlansBeteckning')";
     sqlite3_stmt *stmt;
     enum pk_status status = pk_db_prepare(&stmt, r->d->db, sql, err);
 

@@ -7,9 +7,12 @@
 #include "base/json.h"
 
 static const char *const action_names[PK_WRITER_ACTIONS] = {
+    [PK_WRITER_DELIVER] = "deliver",
+    [PK_WRITER_DISCARD] = "draft-discard",
     [PK_WRITER_IMPORT] = "import",
     [PK_WRITER_PING] = "ping",
     [PK_WRITER_PUBLISH] = "publish",
+    [PK_WRITER_REPLACE] = "draft-replace",
     [PK_WRITER_ROLLBACK] = "rollback",
 };
 
@@ -106,10 +109,21 @@ static enum pk_status read_sources(struct pk_writer_request *out, struct pk_erro
     return status;
 }
 
+static enum pk_status read_lang(struct pk_writer_request *out, struct pk_error *err)
+{
+    const char *lang = NULL;
+    enum pk_status status = text_of(&lang, out->document, "lang", err);
+
+    if (!status && lang && pk_lang_of(lang) < 0)
+        status = pk_fail(err, PK_BAD_INPUT, "lang: \"%.20s\" is not sv or en", lang);
+    if (!status && lang)
+        out->lang = (enum pk_lang)pk_lang_of(lang);
+    return status;
+}
+
 static enum pk_status read_import(struct pk_writer_request *out, struct pk_error *err)
 {
     const json_t *object = out->document;
-    const char *lang = NULL;
     enum pk_status status = read_sources(out, err);
 
     if (!status)
@@ -118,12 +132,47 @@ static enum pk_status read_import(struct pk_writer_request *out, struct pk_error
         status = text_of(&out->mapping, object, "mapping", err);
     if (!status)
         status = bool_of(&out->publish, object, "publish", true, err);
-    if (!status)
-        status = text_of(&lang, object, "lang", err);
-    if (!status && lang && pk_lang_of(lang) < 0)
-        status = pk_fail(err, PK_BAD_INPUT, "lang: \"%.20s\" is not sv or en", lang);
-    if (!status && lang)
-        out->lang = (enum pk_lang)pk_lang_of(lang);
+    return status ? status : read_lang(out, err);
+}
+
+static enum pk_status read_delivery(struct pk_writer_request *out, struct pk_error *err)
+{
+    enum pk_status status = text_of(&out->folder, out->document, "folder", err);
+
+    if (!status && (!out->folder || out->folder[0] != '/'))
+        status = pk_fail(err, PK_BAD_INPUT, "folder: a path from / is wanted");
+    return status ? status : read_lang(out, err);
+}
+
+static enum pk_status read_replacement(struct pk_writer_request *out,
+                                       struct pk_error *err)
+{
+    const struct {
+        const char **to, *name;
+    } texts[] = {
+        {&out->older,  "older" },
+        {&out->newer,  "newer" },
+        {&out->kind,   "kind"  },
+        {&out->reason, "reason"},
+    };
+    enum pk_status status = number_of(&out->number, out->document, "draft", err);
+
+    for (size_t i = 0; i < PK_COUNT(texts) && !status; i++) {
+        status = text_of(texts[i].to, out->document, texts[i].name, err);
+        if (!status && !*texts[i].to)
+            status = pk_fail(err, PK_BAD_INPUT, "%s: a text is wanted", texts[i].name);
+    }
+    return status;
+}
+
+/* What is published or taken back, and what its asker has seen. */
+static enum pk_status read_step(struct pk_writer_request *out, const char *name,
+                                struct pk_error *err)
+{
+    enum pk_status status = number_of(&out->number, out->document, name, err);
+
+    if (!status && json_object_get(out->document, "seen"))
+        status = number_of(&out->seen, out->document, "seen", err);
     return status;
 }
 
@@ -161,10 +210,16 @@ enum pk_status pk_writer_request_read(struct pk_writer_request *out, const void 
     switch (out->action) {
     case PK_WRITER_IMPORT:
         return read_import(out, err);
-    case PK_WRITER_PUBLISH:
+    case PK_WRITER_DELIVER:
+        return read_delivery(out, err);
+    case PK_WRITER_DISCARD:
         return number_of(&out->number, out->document, "draft", err);
+    case PK_WRITER_PUBLISH:
+        return read_step(out, "draft", err);
+    case PK_WRITER_REPLACE:
+        return read_replacement(out, err);
     case PK_WRITER_ROLLBACK:
-        return number_of(&out->number, out->document, "to", err);
+        return read_step(out, "to", err);
     default:
         return PK_OK;
     }

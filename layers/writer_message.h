@@ -9,6 +9,15 @@
  *   {"id": 9, "do": "publish", "draft": 3}
  *   {"id": 10, "do": "rollback", "to": 4, "by": "anna"}
  *
+ *   {"id": 11, "do": "deliver", "folder": "/spool/7", "by": "anna", "lang": "sv"}
+ *   {"id": 12, "do": "draft-replace", "draft": 3, "older": "uuid", "newer": "uuid",
+ *    "kind": "ends-here", "reason": "...", "by": "anna"}
+ *   {"id": 13, "do": "draft-discard", "draft": 3, "by": "anna"}
+ *
+ * "deliver" is answered when it has been queued; how it went stands in the folder
+ * (import/delivery_queue.h). "publish" and "rollback" take "seen", the newest version that
+ * whoever asks has looked at: if there is a newer one nothing is done.
+ *
  *   {"id": 8, "ok": true, "version": 5, "draft": null, "held": false, "refused": false}
  *   {"id": 9, "ok": false, "error": "not-found", "text": "draft 3: there is no ..."}
  *
@@ -29,9 +38,12 @@ enum {
 };
 
 enum pk_writer_action {
+    PK_WRITER_DELIVER,
+    PK_WRITER_DISCARD,
     PK_WRITER_IMPORT,
     PK_WRITER_PING,
     PK_WRITER_PUBLISH,
+    PK_WRITER_REPLACE,
     PK_WRITER_ROLLBACK,
     PK_WRITER_ACTIONS
 };
@@ -49,6 +61,9 @@ struct pk_writer_request {
     struct pk_writer_source *sources;
     uint32_t source_count;
     const char *layer, *mapping, *by; /* NULL = not told */
+    const char *folder;               /* of a delivery */
+    const char *older, *newer, *kind, *reason; /* of a replacement */
+    int64_t seen;                              /* a version; 0 = not told */
     enum pk_lang lang;
     bool publish; /* what was imported, at once */
 };
