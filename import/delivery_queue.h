@@ -1,22 +1,22 @@
 /*
- * delivery_queue.h - deliveries that are read into drafts while the writer does other things:
- * each is a process of its own (`plankarta-work import --draft`), one at a time, the
- * others wait in their order. The publish of a planner is therefore not behind a
+ * delivery_queue.h - deliveries that are read into drafts while the writer does other
+ * things: each is a process of its own (`plankarta-work import --draft`), one at a time,
+ * the others wait in their order. The publish of a planner is therefore not behind a
  * national delivery that is being read; only the short time in which a draft is compared
  * and settled belongs to one of them alone (layers/db.h, sessions).
  *
  * A delivery is a folder that is made before it is asked for:
  *   files/...      what is delivered, by the names people gave; removed at the end
  *   report.json    afterwards: the report (answers.md)
- *   done.json      at last: {"draft": 3|null, "held": b, "refused": b} or {"error": "..."}
- *   progress.txt   meanwhile: lines like " 60 % publishing"; the last one counts. After
- *                  a failure it ends with why.
+ *   done.json      at last: {"draft": 3|null, "held": b, "refused": b} or {"error":
+ * "..."} progress.txt   meanwhile: lines like " 60 % publishing"; the last one counts.
+ * After a failure it ends with why.
  */
 #ifndef PK_IMPORT_DELIVERY_QUEUE_H
 #define PK_IMPORT_DELIVERY_QUEUE_H
 
-#include "base/opts.h"
 #include "base/msg.h"
+#include "base/opts.h"
 
 enum {
     PK_DELIVERIES_MAX = 32, /* waiting and running */

@@ -38,7 +38,7 @@ static volatile sig_atomic_t stopping;
 struct writer {
     struct pk_invocation *in;
     struct pk_db db;
-    int peer;    /* -1 = none: only the clock */
+    int peer; /* -1 = none: only the clock */
     struct pk_deliveries *deliveries;
     pk_date day; /* the last on which legal dates were looked at */
 };
@@ -118,8 +118,8 @@ static enum pk_status do_step(struct pk_writer_reply *out, struct writer *w,
     if (request->seen)
         status = pk_draft_seen(&w->db, request->seen, err);
     if (!status && request->action == PK_WRITER_PUBLISH)
-        status = pk_publish(&out->version, &out->draft, &w->db, request->number, NULL,
-                            err);
+        status =
+            pk_publish(&out->version, &out->draft, &w->db, request->number, NULL, err);
     else if (!status)
         status = pk_rollback(&out->version, &w->db, request->number, request->by, err);
     pk_db_session_end(&w->db);
@@ -229,7 +229,7 @@ static void loop(struct writer *w)
 
     while (!stopping) {
         struct pollfd p[] = {
-            {w->peer, POLLIN, 0},
+            {w->peer,                         POLLIN, 0},
             {pk_deliveries_fd(w->deliveries), POLLIN, 0},
         };
         int n;

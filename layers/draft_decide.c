@@ -162,9 +162,9 @@ static enum pk_status mark(struct pk_db *db, int64_t draft, struct pk_error *err
         return status;
     status = check_state(db, draft, true, err);
     if (!status)
-        status = pk_publish_run(
-            db, "UPDATE draft SET state = 'discarded' WHERE draft_id = ?1", &draft, 1,
-            NULL, err);
+        status =
+            pk_publish_run(db, "UPDATE draft SET state = 'discarded' WHERE draft_id = ?1",
+                           &draft, 1, NULL, err);
     if (!status)
         status = pk_publish_run(db, "DELETE FROM draft_end WHERE draft_id = ?1", &draft,
                                 1, NULL, err);
@@ -194,8 +194,8 @@ enum pk_status pk_draft_seen(struct pk_db *db, int64_t seen, struct pk_error *er
 {
     sqlite3_stmt *s;
     enum pk_status status = pk_db_prepare(
-        &s, db,
-        "SELECT version, by, source FROM version ORDER BY version DESC LIMIT 1", err);
+        &s, db, "SELECT version, by, source FROM version ORDER BY version DESC LIMIT 1",
+        err);
 
     if (status)
         return status;

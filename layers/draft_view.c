@@ -140,10 +140,9 @@ static const char touching_sql[] =
     "FROM plan_part p JOIN plan o ON o.feature_id = p.feature_id "
     "WHERE p.row_id IN (SELECT pkid FROM idx_plan_part_geometry WHERE xmax >= ?3 AND "
     "xmin <= ?4 AND ymax >= ?5 AND ymin <= ?6) AND o.feature_id <> ?2 "
-    "AND o.status = 'laga kraft' AND " WILL_BE("plan_part",
-                                               "p") " AND " WILL_BE("plan",
-                                                                    "o") " ORDER BY "
-                                                                         "o.feature_id";
+    "AND o.status = 'laga kraft' AND " WILL_BE("plan_part", "p") " AND " WILL_BE(
+        "plan", "o") " ORDER BY "
+                     "o.feature_id";
 static const char chosen_sql[] =
     "SELECT kind, reason FROM replacement r WHERE r.older_plan = ?2 "
     "AND r.newer_plan = ?3 AND " WILL_BE("replacement", "r") " ORDER BY r.row_id DESC";

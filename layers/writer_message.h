@@ -15,8 +15,8 @@
  *   {"id": 13, "do": "draft-discard", "draft": 3, "by": "anna"}
  *
  * "deliver" is answered when it has been queued; how it went stands in the folder
- * (import/delivery_queue.h). "publish" and "rollback" take "seen", the newest version that
- * whoever asks has looked at: if there is a newer one nothing is done.
+ * (import/delivery_queue.h). "publish" and "rollback" take "seen", the newest version
+ * that whoever asks has looked at: if there is a newer one nothing is done.
  *
  *   {"id": 8, "ok": true, "version": 5, "draft": null, "held": false, "refused": false}
  *   {"id": 9, "ok": false, "error": "not-found", "text": "draft 3: there is no ..."}
@@ -60,8 +60,8 @@ struct pk_writer_request {
     int64_t number; /* of the draft, or the version to go back to; from 1 */
     struct pk_writer_source *sources;
     uint32_t source_count;
-    const char *layer, *mapping, *by; /* NULL = not told */
-    const char *folder;               /* of a delivery */
+    const char *layer, *mapping, *by;          /* NULL = not told */
+    const char *folder;                        /* of a delivery */
     const char *older, *newer, *kind, *reason; /* of a replacement */
     int64_t seen;                              /* a version; 0 = not told */
     enum pk_lang lang;
