@@ -34,9 +34,15 @@ if(TARGET plankarta AND TARGET plankarta-work)
     add_test(NAME golden.views
         COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/golden/golden.sh $<TARGET_FILE:plankarta>
             ${sample_dir}/sample.sqlite $<TARGET_FILE:golden_compare>
-            ${CMAKE_CURRENT_BINARY_DIR}/golden)
+            ${CMAKE_CURRENT_BINARY_DIR}/golden views.txt)
     set_tests_properties(golden.views PROPERTIES
         FIXTURES_REQUIRED sample LABELS "golden;plain" TIMEOUT 300)
+    add_test(NAME golden.chart
+        COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/golden/golden.sh $<TARGET_FILE:plankarta>
+            ${chart_dir}/chart.sqlite $<TARGET_FILE:golden_compare>
+            ${CMAKE_CURRENT_BINARY_DIR}/golden chart.txt)
+    set_tests_properties(golden.chart PROPERTIES
+        FIXTURES_REQUIRED chart LABELS "golden;plain" TIMEOUT 300)
 
     add_test(NAME clients.open_database
         COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/clients/open_database.py
