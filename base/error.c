@@ -13,6 +13,7 @@ static const char *const names[PK_STATUS_COUNT] = {
     [PK_BUSY] = "busy",
     [PK_IO] = "io",
     [PK_BAD_DATA] = "bad-data",
+    [PK_FORBIDDEN] = "forbidden",
 };
 
 enum pk_status pk_fail(struct pk_error *err, enum pk_status code, const char *fmt, ...)

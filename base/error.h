@@ -24,6 +24,7 @@ enum pk_status {
     PK_BUSY,        /* try again later */
     PK_IO,          /* operating system or database failure */
     PK_BAD_DATA,    /* stored data breaks our own rules */
+    PK_FORBIDDEN,   /* whoever asks may not */
     PK_STATUS_COUNT /* not a status: number of codes above */
 };
 

@@ -78,6 +78,8 @@ static const struct pk_opt_key keys[] = {
          "day since which all planned land of the municipality is loaded"),
     TEXT("public_url", NULL, "address of this server as its users see it"),
     INT("queue", "64", 1, 10000, NULL, "requests that may wait for a drawing worker"),
+    INT("session.idle_min", "120", 5, 10080, "min", "sign people out after so long idle"),
+    INT("session.max_h", "12", 1, 720, "h", "sign people out after so long in any case"),
     INT("start.crs", "3006", 1000, 99999, NULL, "EPSG number of start.point"),
     TEXT("start.point", NULL, "middle of the map at start: easting,northing"),
     NUMBER("start.scale", NULL, 100, 1e7, NULL, "scale number of the map at start"),

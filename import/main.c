@@ -11,6 +11,7 @@
 #include "import/cmd_import.h"
 #include "import/cmd_publish.h"
 #include "import/cmd_upkeep.h"
+#include "import/cmd_user.h"
 #include "import/writer.h"
 
 static const struct pk_command commands[] = {
@@ -33,6 +34,11 @@ static const struct pk_command commands[] = {
      "--db FILE [--json]",                                                                        pk_upgrade_options,  0, 0,           pk_cmd_upgrade },
     {"doctor",   "what is wrong with a file, and what to do about it",      "--db FILE [--json]",
      pk_doctor_options,                                                                                                0, 0,           pk_cmd_doctor  },
+    {"user",     "who may sign in, and tokens for programs",
+     "add NAME --db FILE --role ROLE [--full-name NAME] [--password-fd N]\n"
+     "list --db FILE [--json]\nrole NAME ROLE --db FILE\n"
+     "password NAME --db FILE [--password-fd N]\ndisable|enable NAME --db FILE\n"
+     "token NAME --db FILE --scopes SCOPES [--title TEXT] [--days N]",                            pk_user_options,     1, 3,           pk_cmd_user    },
     {"writer",   "the writing process of a server (started by serve)",      "--db FILE [--fd N]",
      pk_writer_options,                                                                                                0, 0,           pk_cmd_writer  },
     {NULL,       NULL,                                                      NULL,                 NULL,                0, 0,           NULL           },

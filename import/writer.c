@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 #include "import/deliver.h"
 #include "import/delivery_queue.h"
 #include "layers/draft_decide.h"
+#include "layers/access.h"
 #include "layers/publish.h"
 #include "layers/writer_message.h"
 
@@ -38,7 +40,11 @@ static volatile sig_atomic_t stopping;
 struct writer {
     struct pk_invocation *in;
     struct pk_db db;
-    int peer; /* -1 = none: only the clock */
+    int peer;     /* -1 = none: only the clock */
+    int inner[2]; /* what the receiving thread passes on; [0] is read by the main one */
+    struct pk_db access; /* the receiving thread's, for small writes */
+    pthread_t receiver;
+    bool receiving;
     struct pk_deliveries *deliveries;
     pk_date day; /* the last on which legal dates were looked at */
 };
@@ -48,6 +54,11 @@ static void on_signal(int signal_number)
     (void)signal_number;
     stopping = 1;
 }
+
+/* Two threads. The receiving one reads all messages and does what is small at once:
+ * people sign in while a national delivery is read. Imports and publishes it passes on to
+ * the main thread, in their order. Each has its own connection, and the lock of db.h lets
+ * one of them write at a time. */
 
 /* ---- what a message asks for ---- */
 
@@ -129,6 +140,7 @@ static enum pk_status do_step(struct pk_writer_reply *out, struct writer *w,
 static enum pk_status act(struct pk_writer_reply *out, struct writer *w,
                           const struct pk_writer_request *request, struct pk_error *err)
 {
+    w->db.from = request->from;
     switch (request->action) {
     case PK_WRITER_DELIVER:
         return pk_deliveries_add(w->deliveries, request->folder, request->by,
@@ -150,6 +162,7 @@ static enum pk_status act(struct pk_writer_reply *out, struct writer *w,
 
 /* ---- messages ---- */
 
+/* Either thread: a packet is sent whole. */
 static void answer(struct writer *w, const struct pk_writer_reply *reply)
 {
     struct pk_buf out;
@@ -162,6 +175,17 @@ static void answer(struct writer *w, const struct pk_writer_reply *reply)
     pk_buf_finish(&out);
 }
 
+/* Done, or not: the log and the asker learn it. */
+static void conclude(struct writer *w, const struct pk_writer_reply *reply)
+{
+    if (reply->status)
+        pk_log(PK_LOG_WARN, "writer", "error=%s", reply->error.text);
+    else if (reply->version)
+        pk_log(PK_LOG_INFO, "publish", "version=%lld", (long long)reply->version);
+    answer(w, reply);
+}
+
+/* The main thread. */
 static void handle(struct writer *w, const void *packet, size_t len)
 {
     struct pk_writer_request request;
@@ -171,24 +195,107 @@ static void handle(struct writer *w, const void *packet, size_t len)
     reply.id = request.id;
     if (!reply.status)
         reply.status = act(&reply, w, &request, &reply.error);
+    w->db.from = NULL;
     pk_writer_request_finish(&request);
-    if (reply.status)
-        pk_log(PK_LOG_WARN, "writer", "error=%s", reply.error.text);
-    else if (reply.version)
-        pk_log(PK_LOG_INFO, "publish", "version=%lld", (long long)reply.version);
-    answer(w, &reply);
+    conclude(w, &reply);
 }
 
-/* False when the other end is gone for good. */
+/* The receiving thread: at once, or passed on. */
+static void take(struct writer *w, const void *packet, size_t len)
+{
+    struct pk_writer_request request;
+    struct pk_writer_reply reply = {0};
+    bool passed = false;
+
+    reply.status = pk_writer_request_read(&request, packet, len, &reply.error);
+    reply.id = request.id;
+    if (!reply.status && request.action == PK_WRITER_ACCESS) {
+        reply.status = pk_access_do(&reply.number, &w->access, request.name,
+                                    request.document, &reply.error);
+    } else if (!reply.status && request.action != PK_WRITER_PING) {
+        passed = send(w->inner[1], packet, len, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0;
+        if (!passed)
+            reply.status = pk_fail(&reply.error, PK_BUSY,
+                                   "too many deliveries are waiting; try again later");
+    }
+    pk_writer_request_finish(&request);
+    if (!passed)
+        conclude(w, &reply);
+}
+
+static void *run_receiver(void *arg)
+{
+    struct writer *w = arg;
+    char *bytes = pk_xmalloc(PK_WRITER_MESSAGE_MAX);
+    ssize_t n = 1;
+
+    /* The peer's socket outlives us: the next writer goes on with it. So it is never shut
+     * down, and what ends this thread is the inner one. */
+    while (n > 0 || errno == EINTR || errno == EAGAIN) {
+        struct pollfd p[2] = {
+            {w->peer,     POLLIN, 0},
+            {w->inner[1], 0,      0}
+        };
+        n = poll(p, 2, -1);
+        if (p[1].revents)
+            break;
+        if (n > 0)
+            n = recv(w->peer, bytes, PK_WRITER_MESSAGE_MAX, MSG_DONTWAIT);
+        if (n > 0)
+            take(w, bytes, (size_t)n);
+        else if (n == 0)
+            errno = 0;
+    }
+    shutdown(w->inner[1], SHUT_RDWR); /* the other end is gone for good: so is our work */
+    free(bytes);
+    return NULL;
+}
+
+/* False when nobody will ask any more. */
 static bool receive(struct writer *w, char *bytes)
 {
-    ssize_t n = recv(w->peer, bytes, PK_WRITER_MESSAGE_MAX, 0);
+    ssize_t n = recv(w->inner[0], bytes, PK_WRITER_MESSAGE_MAX, 0);
 
     if (n < 0)
         return errno == EINTR || errno == EAGAIN;
     if (n > 0)
         handle(w, bytes, (size_t)n);
     return n > 0;
+}
+
+/* Signals stay the main thread's: they end its waiting. */
+static enum pk_status start_receiver(struct writer *w, struct pk_error *err)
+{
+    sigset_t all, before;
+    int rc;
+    enum pk_status status = pk_db_open(&w->access, w->db.path, PK_DB_WRITE, false, err);
+
+    if (status)
+        return status;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, w->inner))
+        return pk_fail(err, PK_IO, "socketpair: %s", strerror(errno));
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    rc = pthread_create(&w->receiver, NULL, run_receiver, w);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (rc)
+        return pk_fail(err, PK_IO, "a thread cannot be started: %s", strerror(rc));
+    w->receiving = true;
+    return PK_OK;
+}
+
+static void stop_receiver(struct writer *w)
+{
+    if (w->receiving) {
+        shutdown(w->inner[0], SHUT_RDWR);
+        pthread_join(w->receiver, NULL);
+    }
+    for (int i = 0; i < 2; i++) {
+        if (w->inner[i] >= 0)
+            close(w->inner[i]);
+    }
+    if (w->access.sql)
+        pk_db_close(&w->access);
 }
 
 /* ---- the clock ---- */
@@ -229,7 +336,7 @@ static void loop(struct writer *w)
 
     while (!stopping) {
         struct pollfd p[] = {
-            {w->peer,                         POLLIN, 0},
+            {w->inner[0],                      POLLIN, 0},
             {pk_deliveries_fd(w->deliveries), POLLIN, 0},
         };
         int n;
@@ -255,7 +362,10 @@ static void tell_ready(void)
 int pk_cmd_writer(struct pk_invocation *in)
 {
     const char *path = pk_opts_text(in->opts, "db"), *fd = pk_given_value(in, "fd");
-    struct writer w = {.in = in, .peer = PK_WRITER_PEER_FD, .day = PK_DATE_NONE};
+    struct writer w = {
+        .in = in, .peer = PK_WRITER_PEER_FD, .inner = {-1, -1},
+                .day = PK_DATE_NONE
+    };
     struct sigaction act_on = {.sa_handler = on_signal};
     struct pk_error err = {0};
     uint32_t number;
@@ -277,11 +387,17 @@ int pk_cmd_writer(struct pk_invocation *in)
         pk_db_close(&w.db);
         return pk_command_error(in, &err);
     }
+    if (w.peer >= 0 && start_receiver(&w, &err)) {
+        stop_receiver(&w);
+        pk_db_close(&w.db);
+        return pk_command_error(in, &err);
+    }
     /* The write-ahead log exists from here on: readers may come. */
     tell_ready();
     w.deliveries = pk_deliveries_create(w.db.path, in->opts);
     loop(&w);
     pk_deliveries_destroy(w.deliveries);
+    stop_receiver(&w);
     pk_db_close(&w.db);
     return PK_EXIT_OK;
 }

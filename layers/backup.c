@@ -263,6 +263,30 @@ static const struct {
      "by TEXT NOT NULL, given TEXT NOT NULL, draft_id INTEGER) WITHOUT ROWID; "
      "ALTER TABLE plan_part ADD COLUMN details TEXT; "
      "ALTER TABLE regulation_part ADD COLUMN details TEXT",  false},
+ /* Users, sessions, tokens and the log. */
+    {3,
+     "CREATE TABLE user (user_id INTEGER PRIMARY KEY, name TEXT NOT NULL, "
+     "full_name TEXT NOT NULL, role TEXT NOT NULL, password TEXT, subject "
+     "TEXT, disabled INTEGER NOT NULL, created INTEGER NOT NULL); "
+     "CREATE TABLE session (session_id INTEGER PRIMARY KEY, hash TEXT NOT "
+     "NULL, user_id INTEGER NOT NULL, created INTEGER NOT NULL, seen INTEGER "
+     "NOT NULL, address TEXT NOT NULL, agent TEXT NOT NULL); "
+     "CREATE TABLE token (token_id INTEGER PRIMARY KEY, hash TEXT NOT NULL, "
+     "user_id INTEGER NOT NULL, title TEXT NOT NULL, scopes TEXT NOT NULL, "
+     "created INTEGER NOT NULL, expires INTEGER NOT NULL); "
+     "CREATE TABLE log (log_id INTEGER PRIMARY KEY, time INTEGER NOT NULL, "
+     "who TEXT NOT NULL, action TEXT NOT NULL, object TEXT NOT NULL, detail "
+     "TEXT NOT NULL, address TEXT NOT NULL); "
+     "CREATE TRIGGER log_stays BEFORE UPDATE ON log BEGIN SELECT RAISE(ABORT, "
+     "'the log is only added to'); END; "
+     "CREATE TRIGGER log_remains BEFORE DELETE ON log BEGIN SELECT "
+     "RAISE(ABORT, 'the log is only added to'); END; "
+     "CREATE UNIQUE INDEX user_name ON user (name); "
+     "CREATE UNIQUE INDEX user_subject ON user (subject); "
+     "CREATE UNIQUE INDEX session_hash ON session (hash); "
+     "CREATE UNIQUE INDEX token_hash ON token (hash); "
+     "CREATE INDEX session_user ON session (user_id); "
+     "CREATE INDEX token_user ON token (user_id); ",         false},
 };
 
 static enum pk_status run_steps(struct pk_db *db, int from, struct pk_error *err)

@@ -15,7 +15,7 @@
 
 #include "base/error.h"
 
-enum { PK_SCHEMA_VERSION = 3 };
+enum { PK_SCHEMA_VERSION = 4 };
 #define PK_OPEN_END INT64_C(4611686018427387904) /* 2^62 */
 
 struct pk_db {
@@ -25,6 +25,8 @@ struct pk_db {
     int sessions;           /* depth of pk_db_session_begin */
     int small_publish_rows; /* more are published in several transactions; 0 = as a
                                rule (tests lower it to walk that path with few rows) */
+    const char *from; /* writers: whose address the log gets; NULL = the command line.
+                         Of whoever sets it */
     char *path;
 };
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "layers/access.h"
 #include "layers/db_schema.h"
 #include "layers/prepare_publish.h"
 #include "layers/publish_internal.h"
@@ -262,6 +263,22 @@ static enum pk_status layer_views(struct pk_publishing *p, struct pk_error *err)
     return status;
 }
 
+static enum pk_status log_version(struct pk_publishing *p,
+                                  const struct pk_version_text *text,
+                                  struct pk_error *err)
+{
+    char object[32];
+
+    snprintf(object, sizeof(object), "version %lld", (long long)p->version);
+    return pk_log_add(p->db,
+                      &(struct pk_log_line){.who = text->by,
+                                            .action = "publish",
+                                            .object = object,
+                                            .detail = text->source,
+                                            .address = p->db->from},
+                      err);
+}
+
 static enum pk_status insert_version(struct pk_publishing *p,
                                      const struct pk_version_text *text,
                                      struct pk_error *err)
@@ -294,6 +311,8 @@ static enum pk_status insert_version(struct pk_publishing *p,
     if (sqlite3_step(stmt) != SQLITE_DONE)
         status = pk_db_fail(p->db, "version", err);
     sqlite3_finalize(stmt);
+    if (!status)
+        status = log_version(p, text, err);
     return status;
 }
 

@@ -287,3 +287,51 @@ CREATE INDEX feature_to ON feature (to_version) WHERE to_version < 4611686018427
 CREATE INDEX pack_from ON pack (from_version);
 CREATE INDEX arc_from ON arc (from_version);
 CREATE INDEX arc_to ON arc (to_version) WHERE to_version < 4611686018427387904;
+
+-- Who may do what. Not versioned: no rollback touches it, no view or outside door shows
+-- it. Times are seconds since 1970. Secrets are kept as SHA-256, passwords as Argon2id.
+CREATE TABLE user (
+    user_id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,                -- to sign in with; lower case
+    full_name TEXT NOT NULL,
+    role TEXT NOT NULL,                -- viewer, planner, publisher, administrator
+    password TEXT,                     -- NULL: only by the outside provider
+    subject TEXT,                      -- of the outside provider: issuer and sub
+    disabled INTEGER NOT NULL,
+    created INTEGER NOT NULL
+);
+CREATE TABLE session (
+    session_id INTEGER PRIMARY KEY,
+    hash TEXT NOT NULL,                -- of the cookie
+    user_id INTEGER NOT NULL,
+    created INTEGER NOT NULL,
+    seen INTEGER NOT NULL,             -- to some minutes
+    address TEXT NOT NULL,
+    agent TEXT NOT NULL                -- what the browser calls itself
+);
+CREATE TABLE token (
+    token_id INTEGER PRIMARY KEY,
+    hash TEXT NOT NULL,
+    user_id INTEGER NOT NULL,          -- in whose name; never more than that role may
+    title TEXT NOT NULL,
+    scopes TEXT NOT NULL,              -- read-private deliver publish admin, blank between
+    created INTEGER NOT NULL,
+    expires INTEGER NOT NULL
+);
+CREATE TABLE log (
+    log_id INTEGER PRIMARY KEY,
+    time INTEGER NOT NULL,
+    who TEXT NOT NULL,                 -- the user's name then
+    action TEXT NOT NULL,              -- user-add, sign-in, publish, ...
+    object TEXT NOT NULL,              -- what it was done to
+    detail TEXT NOT NULL,              -- in words, or JSON; "" = nothing to add
+    address TEXT NOT NULL              -- from where; "" = the command line
+);
+CREATE TRIGGER log_stays BEFORE UPDATE ON log BEGIN SELECT RAISE(ABORT, 'the log is only added to'); END;
+CREATE TRIGGER log_remains BEFORE DELETE ON log BEGIN SELECT RAISE(ABORT, 'the log is only added to'); END;
+CREATE UNIQUE INDEX user_name ON user (name);
+CREATE UNIQUE INDEX user_subject ON user (subject);
+CREATE UNIQUE INDEX session_hash ON session (hash);
+CREATE UNIQUE INDEX token_hash ON token (hash);
+CREATE INDEX session_user ON session (user_id);
+CREATE INDEX token_user ON token (user_id);

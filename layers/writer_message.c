@@ -5,8 +5,10 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "layers/access.h"
 
 static const char *const action_names[PK_WRITER_ACTIONS] = {
+    [PK_WRITER_ACCESS] = "",
     [PK_WRITER_DELIVER] = "deliver",   [PK_WRITER_DISCARD] = "draft-discard",
     [PK_WRITER_IMPORT] = "import",     [PK_WRITER_PING] = "ping",
     [PK_WRITER_PUBLISH] = "publish",   [PK_WRITER_REPLACE] = "draft-replace",
@@ -180,7 +182,12 @@ static enum pk_status read_action(struct pk_writer_request *out, struct pk_error
 
     if (status)
         return status;
-    for (size_t i = 0; name && i < PK_WRITER_ACTIONS; i++) {
+    out->name = name;
+    if (name && pk_access_knows(name)) {
+        out->action = PK_WRITER_ACCESS;
+        return PK_OK;
+    }
+    for (size_t i = PK_WRITER_ACCESS + 1; name && i < PK_WRITER_ACTIONS; i++) {
         if (strcmp(action_names[i], name) == 0) {
             out->action = (enum pk_writer_action)i;
             return PK_OK;
@@ -202,6 +209,8 @@ enum pk_status pk_writer_request_read(struct pk_writer_request *out, const void 
     status = read_action(out, err);
     if (!status)
         status = text_of(&out->by, out->document, "by", err);
+    if (!status)
+        status = text_of(&out->from, out->document, "from", err);
     if (status)
         return status;
     switch (out->action) {
@@ -261,6 +270,8 @@ void pk_writer_reply_write(struct pk_buf *out, const struct pk_writer_reply *rep
     } else {
         put_number(&j, "version", reply->version);
         put_number(&j, "draft", reply->draft);
+        if (reply->number)
+            put_number(&j, "number", reply->number);
         put_bool(&j, "held", reply->held);
         put_bool(&j, "refused", reply->refused);
     }
@@ -296,6 +307,8 @@ static enum pk_status read_done(struct pk_writer_reply *out, const json_t *objec
 
     if (!status)
         status = count_of(&out->draft, object, "draft", err);
+    if (!status)
+        status = count_of(&out->number, object, "number", err);
     if (!status)
         status = bool_of(&out->held, object, "held", false, err);
     if (!status)

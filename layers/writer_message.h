@@ -17,6 +17,8 @@
  * "deliver" is answered when it has been queued; how it went stands in the folder
  * (import/delivery_queue.h). "publish" and "rollback" take "seen", the newest version
  * that whoever asks has looked at: if there is a newer one nothing is done.
+ *   {"id": 14, "do": "user-add", "by": "anna", "from": "192.0.2.1", "name": ...}
+ *       and all others of layers/access.h
  *
  *   {"id": 8, "ok": true, "version": 5, "draft": null, "held": false, "refused": false}
  *   {"id": 9, "ok": false, "error": "not-found", "text": "draft 3: there is no ..."}
@@ -38,6 +40,7 @@ enum {
 };
 
 enum pk_writer_action {
+    PK_WRITER_ACCESS, /* users, sessions, tokens, the log: layers/access.h */
     PK_WRITER_DELIVER,
     PK_WRITER_DISCARD,
     PK_WRITER_IMPORT,
@@ -57,13 +60,15 @@ struct pk_writer_request {
     json_t *document;
     int64_t id; /* 0 = none was given */
     enum pk_writer_action action;
-    int64_t number; /* of the draft, or the version to go back to; from 1 */
+    const char *name; /* of the action, as told */
+    int64_t number;   /* of the draft, or the version to go back to; from 1 */
     struct pk_writer_source *sources;
     uint32_t source_count;
-    const char *layer, *mapping, *by;          /* NULL = not told */
     const char *folder;                        /* of a delivery */
     const char *older, *newer, *kind, *reason; /* of a replacement */
     int64_t seen;                              /* a version; 0 = not told */
+    const char *layer, *mapping, *by; /* NULL = not told */
+    const char *from;                 /* whose address, for the log; NULL = not told */
     enum pk_lang lang;
     bool publish; /* what was imported, at once */
 };
@@ -81,6 +86,7 @@ struct pk_writer_reply {
     enum pk_status status;  /* PK_OK, or why not */
     struct pk_error error;  /* its sentence when not PK_OK */
     int64_t version, draft; /* 0 = none */
+    int64_t number;         /* of the user, session or token that was made; 0 = none */
     bool held, refused;
 };
 

@@ -25,6 +25,9 @@ struct pk_styles;
 struct pk_backgrounds;
 struct pk_extent_memo;
 struct pk_audit_memo;
+struct pk_writer_link;
+struct pk_auth_table;
+struct pk_throttle;
 
 /* Counters shown by /metrics. */
 enum pk_counter {
@@ -57,12 +60,13 @@ struct pk_app {
     struct pk_backgrounds *backgrounds;
     struct pk_arena arena; /* all texts above */
     time_t started;
-    _Atomic bool fictional;      /* the data are invented: every page says so */
-    _Atomic int64_t version;     /* newest one that the watcher has seen */
-    _Atomic int64_t watched;     /* monotonic ms of the watcher's last success */
-    _Atomic int64_t writer_seen; /* monotonic ms of the writer's last answer; 0 = none */
-    int64_t writer_asked;        /* of the watcher's thread, as the next */
-    bool writer_waits;           /* for an answer */
+    _Atomic bool fictional;       /* the data are invented: every page says so */
+    _Atomic int64_t version;      /* newest one that the watcher has seen */
+    _Atomic int64_t watched;      /* monotonic ms of the watcher's last success */
+    _Atomic int64_t writer_seen;  /* monotonic ms of the writer's last answer; 0 = none */
+    struct pk_writer_link *link;  /* NULL outside of a server */
+    struct pk_throttle *throttle; /* of signing in; as the next */
+    struct pk_auth_table *auth;   /* who is signed in; NULL outside of a server */
     struct pk_extent_memo *extent; /* of the newest version */
     struct pk_audit_memo *audit;
     _Atomic bool draining;

@@ -6,13 +6,21 @@
 
 #include "base/log.h"
 #include "layers/db.h"
+#include "server/auth.h"
 #include "server/cmd.h"
 #include "server/http.h"
 #include "server/listen.h"
 #include "server/supervise.h"
 #include "server/watch.h"
+#include "server/writer_link.h"
 
-enum { OUTSIDE_WORKERS = 2, PAST_WORKERS = 1, STYLE_FILES_MAX = 64 };
+enum {
+    OUTSIDE_WORKERS = 2,
+    PAST_WORKERS = 1,
+    STAFF_WORKERS = 2,
+    ENTRY_WORKERS = 1,
+    STYLE_FILES_MAX = 64
+};
 
 const struct pk_command_option pk_options_serve[] = {
     {"no-cache", NULL,   "draw every tile anew"                         },
@@ -48,7 +56,13 @@ static enum pk_status begin(struct serving *s, struct pk_invocation *in,
         status = pk_render_start(NULL, err);
     }
     if (status == PK_OK) {
+        status = pk_auth_start(&s->app, err);
+    }
+    if (status == PK_OK) {
         status = pk_watch_start(&s->watch, &s->app, err);
+    }
+    if (status == PK_OK) {
+        status = pk_writer_link_start(&s->app, err);
     }
     uint32_t queue = (uint32_t)pk_opts_int(in->opts, "queue");
     const struct {
@@ -58,6 +72,8 @@ static enum pk_status begin(struct serving *s, struct pk_invocation *in,
         {&s->queues.jobs, (uint32_t)pk_opts_int(in->opts, "workers")},
         {&s->queues.past,               PAST_WORKERS                              },
         {&s->queues.outside,               OUTSIDE_WORKERS},
+        {&s->queues.staff,               STAFF_WORKERS                                },
+        {&s->queues.entry,               ENTRY_WORKERS},
     };
     for (size_t i = 0; i < PK_COUNT(pools) && status == PK_OK; i++) {
         status = pk_jobs_create(pools[i].jobs, &s->app, pools[i].workers, queue, err);
@@ -71,10 +87,14 @@ static enum pk_status begin(struct serving *s, struct pk_invocation *in,
 static void end(struct serving *s)
 {
     pk_http_stop(s->http);
+    pk_writer_link_stop(&s->app);
+    pk_jobs_destroy(s->queues.entry);
+    pk_jobs_destroy(s->queues.staff);
     pk_jobs_destroy(s->queues.outside);
     pk_jobs_destroy(s->queues.past);
     pk_jobs_destroy(s->queues.jobs);
     pk_watch_stop(s->watch);
+    pk_auth_stop(&s->app);
     pk_app_finish(&s->app);
 }
 

@@ -16,6 +16,7 @@
 #include "base/date.h"
 #include "base/log.h"
 #include "base/parse.h"
+#include "server/auth.h"
 #include "server/links.h"
 #include "server/problem.h"
 #include "server/tap.h"
@@ -49,7 +50,7 @@ struct call {
 
 struct pk_http {
     struct pk_app *app;
-    struct pk_jobs *jobs, *past, *outside;
+    struct pk_http_queues queues;
     struct MHD_Daemon *daemon;
     pthread_mutex_t lock; /* of the list */
     struct conn *conns;
@@ -157,6 +158,10 @@ static void set_response(struct call *call, const struct pk_response *response)
         }
     }
     add_header(out, "X-Content-Type-Options", "nosniff");
+    add_header(out, "WWW-Authenticate", response->challenge);
+    for (size_t i = 0; i < PK_COUNT(response->cookies); i++) {
+        add_header(out, "Set-Cookie", response->cookies[i]);
+    }
     if (response->etag[0] != '\0') {
         add_header(out, MHD_HTTP_HEADER_ETAG, response->etag);
     }
@@ -329,13 +334,38 @@ static void read_headers(struct call *call, struct pk_request *request)
     request->if_none_match = header(call, "If-None-Match");
     request->origin = header(call, "Origin");
     request->content_type = header(call, "Content-Type");
+    request->agent = header(call, "User-Agent");
+    const char *peer = peer_address(call), *forwarded = header(call, "Forwarded");
     request->base =
-        pk_links_base(call->http->app, peer_address(call), header(call, "Forwarded"),
-                      header(call, "X-Forwarded-Proto"), header(call, "X-Forwarded-Host"),
-                      &call->arena);
+        pk_links_base(call->http->app, peer, forwarded, header(call, "X-Forwarded-Proto"),
+                      header(call, "X-Forwarded-Host"), &call->arena);
+    request->client = pk_links_client(call->http->app, peer, forwarded,
+                                      header(call, "X-Forwarded-For"), &call->arena);
     call->if_none_match =
         request->if_none_match != NULL ? pk_xstrdup(request->if_none_match) : NULL;
     call->origin = request->origin != NULL ? pk_xstrdup(request->origin) : NULL;
+}
+
+/* Which route, and may this one? Before a byte of the body is read. */
+static bool admit(struct call *call, struct pk_request *request, bool has_body)
+{
+    struct pk_app *app = call->http->app;
+    struct pk_response response = {0};
+    const struct pk_auth_headers who = {
+        .authorization = header(call, "Authorization"),
+        .cookie = header(call, "Cookie"),
+        .fetch_site = header(call, "Sec-Fetch-Site"),
+        .host = header(call, "Host"),
+        .form_token = header(call, "Plankarta-Form-Token"),
+    };
+    if (pk_route_find(app, request, &response, &call->arena) &&
+        pk_auth_begin(app, request, &who, &response, &call->arena)) {
+        return true;
+    }
+    response.close = has_body;
+    set_response(call, &response);
+    pk_response_finish(&response);
+    return false;
 }
 
 /* First call, headers complete. False: call->response is an early refusal. */
@@ -366,6 +396,9 @@ static bool begin(struct call *call, const char *method, const char *version)
         set_problem(call, 400, &err, true);
         return false;
     }
+    if (!admit(call, request, has_body)) {
+        return !has_body; /* without a body it is answered in its turn, and lives on */
+    }
     if (has_body) {
         pk_buf_init(&call->body, PK_BODY_MAX);
     }
@@ -376,12 +409,18 @@ static bool begin(struct call *call, const char *method, const char *version)
  * the map of today. */
 static struct pk_jobs *queue_of(struct pk_http *http, const struct pk_request *request)
 {
+    if (request->route->lane == PK_LANE_ENTRY) {
+        return http->queues.entry;
+    }
+    if (request->route->lane == PK_LANE_STAFF) {
+        return http->queues.staff;
+    }
     if (pk_route_asks_outside(http->app, request)) {
-        return http->outside;
+        return http->queues.outside;
     }
     bool past = pk_request_arg(request, "version") != NULL ||
                 pk_request_arg(request, "datetime") != NULL;
-    return past ? http->past : http->jobs;
+    return past ? http->queues.past : http->queues.jobs;
 }
 
 /* The whole request is here. */
@@ -406,7 +445,7 @@ static enum MHD_Result dispatch(struct call *call)
         request->body = pk_arena_strndup(&call->arena, call->body.data, call->body.len);
         request->body_len = call->body.len;
     }
-    if (!pk_route_find(http->app, request, &response, &call->arena) ||
+    if (!pk_auth_body(http->app, request, &response, &call->arena) ||
         pk_route_fast(http->app, request, &response)) {
         set_response(call, &response);
         pk_response_finish(&response);
@@ -578,15 +617,22 @@ static void sleep_ms(int ms)
     nanosleep(&pause, NULL);
 }
 
+static void expire(struct pk_http *http, bool all)
+{
+    const struct pk_http_queues *q = &http->queues;
+    struct pk_jobs *const every[] = {q->jobs, q->past, q->outside, q->staff, q->entry};
+    for (size_t i = 0; i < PK_COUNT(every); i++) {
+        pk_jobs_expire(every[i], all);
+    }
+}
+
 static void *run_reaper(void *arg)
 {
     struct pk_http *http = arg;
     while (!atomic_load(&http->stopping)) {
         sleep_ms(PK_HTTP_REAPER_MS);
         reap(http, false);
-        pk_jobs_expire(http->jobs, false);
-        pk_jobs_expire(http->past, false);
-        pk_jobs_expire(http->outside, false);
+        expire(http, false);
     }
     return NULL;
 }
@@ -644,9 +690,7 @@ enum pk_status pk_http_start(struct pk_http **out, struct pk_app *app,
     }
     struct pk_http *http = pk_xcalloc(1, sizeof(*http));
     http->app = app;
-    http->jobs = queues->jobs;
-    http->past = queues->past;
-    http->outside = queues->outside;
+    http->queues = *queues;
     pthread_mutex_init(&http->lock, NULL);
     http->daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0,
@@ -686,9 +730,7 @@ void pk_http_stop(struct pk_http *http)
         sleep_ms(20);
     }
     /* No connection may be suspended when the daemon stops. */
-    pk_jobs_expire(http->jobs, true);
-    pk_jobs_expire(http->past, true);
-    pk_jobs_expire(http->outside, true);
+    expire(http, true);
     end = pk_now_ms() + 1000;
     while (atomic_load(&http->app->connections) > 0 && pk_now_ms() < end) {
         reap(http, true);

@@ -33,7 +33,7 @@ struct pk_http;
 /* Who does what: `outside` waits for other servers, `past` makes older states on demand;
  * neither holds up the map of today. */
 struct pk_http_queues {
-    struct pk_jobs *jobs, *past, *outside;
+    struct pk_jobs *jobs, *past, *outside, *staff, *entry;
 };
 
 /* Serve on a listening socket (taken over). Errors: PK_IO; PK_LIMIT when the limit

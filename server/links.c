@@ -156,3 +156,55 @@ const char *pk_links_base(const struct pk_app *app, const char *peer,
     }
     return base != NULL ? base : app->municipality.base_url;
 }
+
+static const char *client_in_forwarded(const struct pk_app *app, const char *text,
+                                       struct pk_arena *arena)
+{
+    struct element all[FORWARDED_MAX];
+    int at = read_forwarded(all, FORWARDED_MAX, text, arena) - 1;
+    while (at > 0 && is_trusted(app, address_of(all[at].who, arena))) {
+        at--;
+    }
+    return at >= 0 ? address_of(all[at].who, arena) : "";
+}
+
+static const char *client_in_list(const struct pk_app *app, const char *text,
+                                  struct pk_arena *arena)
+{
+    const char *end = text + strlen(text), *found = "";
+    while (end > text) {
+        const char *start = end;
+        while (start > text && start[-1] != ',') {
+            start--;
+        }
+        const char *word = start + strspn(start, " \t");
+        size_t len = strcspn(word, " \t,");
+        found = pk_arena_strndup(arena, word, len);
+        if (!is_trusted(app, found) || start == text) {
+            break;
+        }
+        end = start - 1;
+    }
+    return found;
+}
+
+/* Digits, letters of hex, dots and colons: an address and nothing that could pretend. */
+static bool is_address(const char *text)
+{
+    size_t len = strlen(text);
+    return len > 0 && len <= 45 && strspn(text, "0123456789abcdefABCDEF.:") == len;
+}
+
+const char *pk_links_client(const struct pk_app *app, const char *peer,
+                            const char *forwarded, const char *forwarded_for,
+                            struct pk_arena *arena)
+{
+    const char *found = "";
+    peer = peer != NULL ? peer : "";
+    if (is_trusted(app, peer)) {
+        found = forwarded != NULL       ? client_in_forwarded(app, forwarded, arena)
+                : forwarded_for != NULL ? client_in_list(app, forwarded_for, arena)
+                                        : "";
+    }
+    return is_address(found) ? found : peer;
+}

@@ -15,4 +15,12 @@ const char *pk_links_base(const struct pk_app *app, const char *peer,
                           const char *forwarded, const char *forwarded_proto,
                           const char *forwarded_host, struct pk_arena *arena);
 
+/* Who asks: the peer's address, or of a trusted proxy what it says of its own client: in
+ * Forwarded, else X-Forwarded-For, the last address that is no trusted proxy. In the
+ * arena; never NULL. For logs and limits: what a client says itself counts for nothing.
+ */
+const char *pk_links_client(const struct pk_app *app, const char *peer,
+                            const char *forwarded, const char *forwarded_for,
+                            struct pk_arena *arena);
+
 #endif

@@ -50,6 +50,11 @@ static const struct pk_command commands[] = {
      "JSON]\nconvert FILE.sld [--layer ID] [-o FILE.json]",                                                                pk_options_style,   2, 2, pk_cmd_style  },
     {"upgrade",  "bring a database to this program's schema",                          "--db FILE",                        NULL,               0, 0,
      NULL                                                                                                                                                          },
+    {"user",     "who may sign in, and tokens for programs",
+     "add NAME --db FILE --role ROLE [--full-name NAME] [--password-fd N]\n"
+     "list --db FILE [--json]\nrole NAME ROLE --db FILE\n"
+     "password NAME --db FILE [--password-fd N]\ndisable|enable NAME --db FILE\n"
+     "token NAME --db FILE --scopes SCOPES [--title TEXT] [--days N]",                                                     NULL,               0, 0, NULL          },
     {NULL,       NULL,                                                                 NULL,                               NULL,               0, 0, NULL          },
 };
 

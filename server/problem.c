@@ -24,11 +24,16 @@ static const struct status_row {
     [PK_BUSY] = {503, false, PK_MSG_PROBLEM_BUSY       },
     [PK_IO] = {500, false, PK_MSG_PROBLEM_INTERNAL   },
     [PK_BAD_DATA] = {500, false, PK_MSG_PROBLEM_INTERNAL   },
+    [PK_FORBIDDEN] = {403, true,  PK_MSG_PROBLEM_FORBIDDEN  },
 };
 
 static enum pk_msg_id title_of(int http, enum pk_status code)
 {
     switch (http) {
+    case 401:
+        return PK_MSG_PROBLEM_SIGN_IN;
+    case 429:
+        return PK_MSG_PROBLEM_TOO_OFTEN;
     case 405:
         return PK_MSG_PROBLEM_METHOD;
     case 408:

@@ -158,6 +158,16 @@ const char *pk_request_arg(const struct pk_request *request, const char *name)
     return NULL;
 }
 
+const char *pk_request_form(const struct pk_request *request, const char *name)
+{
+    for (uint32_t i = 0; i < request->form_count; i++) {
+        if (strcmp(request->form[i].name, name) == 0) {
+            return request->form[i].value;
+        }
+    }
+    return NULL;
+}
+
 bool pk_request_numbers(const char *text, double *out, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {

@@ -32,6 +32,7 @@ struct pk_query_arg {
 };
 
 struct pk_route;
+struct pk_auth;
 
 /* Everything lies in the arena of whoever made it. Headers are NULL when absent. */
 struct pk_request {
@@ -47,6 +48,13 @@ struct pk_request {
     const char *content_type;
     const char *body; /* NULL without one; NUL-terminated */
     size_t body_len;
+
+    const struct pk_query_arg *form; /* fields of a staff form (auth.h) */
+    uint32_t form_count;
+    const char *form_token;     /* that came with it, checked already; NULL = none */
+    const char *client;         /* address of who asks, "" = not known */
+    const char *agent;          /* User-Agent */
+    const struct pk_auth *auth; /* who asks: pk_auth_of() */
 
     const char *base;  /* start of absolute links, "" = relative ones */
     enum pk_lang lang; /* negotiated */
@@ -66,6 +74,9 @@ enum pk_status pk_request_read_query(struct pk_request *request, const char *que
 
 /* The argument's value, NULL when absent. */
 const char *pk_request_arg(const struct pk_request *request, const char *name);
+
+/* The same of a form's field. */
+const char *pk_request_form(const struct pk_request *request, const char *name);
 
 /* "450123.4,6227456.7" -> numbers; exactly `count` of them. False otherwise. */
 bool pk_request_numbers(const char *text, double *out, uint32_t count);

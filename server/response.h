@@ -53,6 +53,8 @@ struct pk_response {
     int retry_after_s;      /* 0 = none */
     int64_t version;        /* of the data; 0 = none */
     const char *background; /* which outside map is missing in a picture; NULL = none */
+    const char *challenge;  /* WWW-Authenticate of a 401. Static */
+    const char *cookies[2]; /* Set-Cookie; NULL = none; of the request's arena */
     const char *csp;        /* NULL = the server's own policy */
     bool vary_language, vary_accept;
     bool close; /* end the connection after it */

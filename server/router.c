@@ -74,6 +74,9 @@ static bool check_args(const struct pk_request *request, struct pk_arena *arena,
 
 static const char *allow_header(unsigned methods)
 {
+    if (!(methods & (1u << PK_GET))) {
+        return "OPTIONS, POST";
+    }
     return methods & (1u << PK_POST) ? "GET, HEAD, OPTIONS, POST" : "GET, HEAD, OPTIONS";
 }
 
@@ -82,12 +85,15 @@ bool pk_route_find(struct pk_app *app, struct pk_request *request,
 {
     struct pk_error err = {0};
     enum pk_status status = PK_NOT_FOUND;
-    for (const struct pk_route *r = pk_routes; r->pattern != NULL; r++) {
-        memset(request->params, 0, sizeof(request->params));
-        if (matches(r, request)) {
-            request->route = r;
-            status = PK_OK;
-            break;
+    const struct pk_route *const tables[] = {pk_routes, pk_staff_routes};
+    for (size_t i = 0; i < PK_COUNT(tables) && status != PK_OK; i++) {
+        for (const struct pk_route *r = tables[i]; r->pattern != NULL; r++) {
+            memset(request->params, 0, sizeof(request->params));
+            if (matches(r, request)) {
+                request->route = r;
+                status = PK_OK;
+                break;
+            }
         }
     }
     if (status != PK_OK) {
@@ -126,6 +132,9 @@ void pk_route_finish(const struct pk_request *request, struct pk_response *respo
 {
     if (response->status == 0) {
         response->status = 200;
+    }
+    if (request->route->may != PK_ROLE_NONE || request->route->lane != PK_LANE_MAP) {
+        response->keep = PK_KEEP_NOTHING; /* theirs alone */
     }
     if (response->body != NULL && response->etag[0] == '\0') {
         pk_response_compress(response, request->accept_encoding);

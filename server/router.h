@@ -12,6 +12,7 @@
 #ifndef PK_SERVER_ROUTER_H
 #define PK_SERVER_ROUTER_H
 
+#include "layers/access.h"
 #include "server/app.h"
 #include "server/negotiate.h"
 #include "server/request.h"
@@ -30,6 +31,10 @@ typedef bool pk_fast_handler(struct pk_app *app, const struct pk_request *reques
  * on an HTTP thread. */
 typedef bool pk_outside_test(const struct pk_app *app, const struct pk_request *request);
 
+/* Who works on it, so that nothing holds up the map: slow passwords and other people's
+ * sign-in pages are one thread's, what waits for the writer has threads of its own. */
+enum pk_lane { PK_LANE_MAP, PK_LANE_STAFF, PK_LANE_ENTRY };
+
 struct pk_route {
     const char *pattern;
     unsigned methods;         /* 1 << enum pk_method; HEAD comes with GET */
@@ -39,10 +44,12 @@ struct pk_route {
     bool picture;             /* the answer depends on the target alone */
     pk_outside_test *outside; /* NULL = never */
     const char *summary;
+    enum pk_role may; /* at least; PK_ROLE_NONE = everybody (auth.h) */
+    enum pk_lane lane;
 };
 
-/* All routes, ended by a NULL pattern. */
-extern const struct pk_route pk_routes[];
+/* All routes, each list ended by a NULL pattern: everybody's, and those under /admin. */
+extern const struct pk_route pk_routes[], pk_staff_routes[];
 
 /* Match, negotiate language, check method and arguments; sets request->route, params
  * and lang. False: response is a finished problem (or the answer to OPTIONS). */

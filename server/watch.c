@@ -8,9 +8,9 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "server/auth.h"
 #include "server/changes.h"
 #include "server/styleset.h"
-#include "server/writer_link.h"
 
 enum { STYLE_TICKS = 10 }; /* style files are looked at twice a second */
 
@@ -145,7 +145,7 @@ static void *run(void *arg)
     while (!atomic_load(&watch->stopping)) {
         struct timespec pause = {0, PK_WATCH_MS * 1000000L};
         nanosleep(&pause, NULL);
-        pk_writer_link_tick(watch->app);
+        pk_auth_tick(watch->app);
         if (++watch->ticks % STYLE_TICKS == 0) {
             pk_styles_reload(watch->app->styles);
         }

@@ -17,12 +17,12 @@ set(homes
     "brotli/.*|server" "hb.*|tiles" "ft2build.h|tiles" "cairo.*|tiles"
     "microhttpd.h|server" "curl/.*|server,import" "gdal.*|import" "ogr_.*|import"
     "cpl_.*|import" "zip.h|import" "seccomp.h|import" "linux/landlock.h|import,server"
-    "libxml/.*|import,styles,server" "argon2.h|server,import" "nettle/.*|base"
+    "libxml/.*|import,styles,server" "argon2.h|base" "gnutls/.*|server" "nettle/.*|base"
     "xxhash.h|base" "utf8proc.h|base" "jansson.h|base,layers,styles,tiles,server,import")
 
 # Headers of the language and the system: for everyone.
 set(system "(assert|ctype|errno|locale|math|setjmp|signal|stdalign|stdarg|stdatomic|stdbool"
-    "|stddef|stdint|stdio|stdlib|string|time|dirent|fcntl|libgen|poll|pthread|pwd|strings"
+    "|stddef|stdint|stdio|stdlib|string|time|dirent|fcntl|libgen|poll|pthread|pwd|termios|strings"
     "|unistd|arpa/inet|netinet/in|netinet/tcp|sys/.*).h")
 string(CONCAT system ${system})
 

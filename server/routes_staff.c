@@ -1,0 +1,28 @@
+/* Routes of those who look after the map. The column `may` decides before a body is read
+ * (auth.h); tests/http/staff_test.py asks every row as every role.
+ *
+ * Add one: a handler (staff_X.c) and a row here. */
+#include "server/staff.h"
+
+#define GET      (1u << PK_GET)
+#define POST     (1u << PK_POST)
+#define GET_POST (GET | POST)
+
+/* Pages and forms: drawn by a handler of the staff's own threads. */
+#define STAFF(pattern, methods, args, handler, may, summary)                             \
+    {                                                                                    \
+        pattern, methods, args, NULL, handler, false, NULL, summary, may, PK_LANE_STAFF  \
+    }
+/* The ways in: slow, and open to everybody. */
+#define ENTRY(pattern, methods, args, handler, may, summary)                             \
+    {                                                                                    \
+        pattern, methods, args, NULL, handler, false, NULL, summary, may, PK_LANE_ENTRY  \
+    }
+
+const struct pk_route pk_staff_routes[] = {
+    STAFF("/admin", GET, "*", pk_staff_start, PK_ROLE_VIEWER, "Start page of the staff"),
+    ENTRY("/admin/sign-in", GET_POST, "next *", pk_staff_sign_in, PK_ROLE_NONE,
+          "Sign in with name and password"),
+    STAFF("/admin/sign-out", POST, "", pk_staff_sign_out, PK_ROLE_VIEWER, "Sign out"),
+    {NULL, 0, NULL, NULL, NULL, false, NULL, NULL, PK_ROLE_NONE, PK_LANE_MAP},
+};
