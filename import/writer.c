@@ -18,8 +18,8 @@
 #include "base/parse.h"
 #include "import/deliver.h"
 #include "import/delivery_queue.h"
-#include "layers/draft_decide.h"
 #include "layers/access.h"
+#include "layers/draft_decide.h"
 #include "layers/publish.h"
 #include "layers/writer_message.h"
 
@@ -336,7 +336,7 @@ static void loop(struct writer *w)
 
     while (!stopping) {
         struct pollfd p[] = {
-            {w->inner[0],                      POLLIN, 0},
+            {w->inner[0],                     POLLIN, 0},
             {pk_deliveries_fd(w->deliveries), POLLIN, 0},
         };
         int n;
@@ -387,17 +387,14 @@ int pk_cmd_writer(struct pk_invocation *in)
         pk_db_close(&w.db);
         return pk_command_error(in, &err);
     }
-    if (w.peer >= 0 && start_receiver(&w, &err)) {
-        stop_receiver(&w);
-        pk_db_close(&w.db);
-        return pk_command_error(in, &err);
-    }
     /* The write-ahead log exists from here on: readers may come. */
     tell_ready();
     w.deliveries = pk_deliveries_create(w.db.path, in->opts);
-    loop(&w);
-    pk_deliveries_destroy(w.deliveries);
+    look_at_day(&w); /* before anybody is answered */
+    if (w.peer < 0 || start_receiver(&w, &err) == PK_OK)
+        loop(&w);
     stop_receiver(&w);
+    pk_deliveries_destroy(w.deliveries);
     pk_db_close(&w.db);
-    return PK_EXIT_OK;
+    return err.code ? pk_command_error(in, &err) : PK_EXIT_OK;
 }

@@ -9,9 +9,12 @@
 
 static const char *const action_names[PK_WRITER_ACTIONS] = {
     [PK_WRITER_ACCESS] = "",
-    [PK_WRITER_DELIVER] = "deliver",   [PK_WRITER_DISCARD] = "draft-discard",
-    [PK_WRITER_IMPORT] = "import",     [PK_WRITER_PING] = "ping",
-    [PK_WRITER_PUBLISH] = "publish",   [PK_WRITER_REPLACE] = "draft-replace",
+    [PK_WRITER_DELIVER] = "deliver",
+    [PK_WRITER_DISCARD] = "draft-discard",
+    [PK_WRITER_IMPORT] = "import",
+    [PK_WRITER_PING] = "ping",
+    [PK_WRITER_PUBLISH] = "publish",
+    [PK_WRITER_REPLACE] = "draft-replace",
     [PK_WRITER_ROLLBACK] = "rollback",
 };
 

@@ -67,8 +67,8 @@ struct pk_writer_request {
     const char *folder;                        /* of a delivery */
     const char *older, *newer, *kind, *reason; /* of a replacement */
     int64_t seen;                              /* a version; 0 = not told */
-    const char *layer, *mapping, *by; /* NULL = not told */
-    const char *from;                 /* whose address, for the log; NULL = not told */
+    const char *layer, *mapping, *by;          /* NULL = not told */
+    const char *from; /* whose address, for the log; NULL = not told */
     enum pk_lang lang;
     bool publish; /* what was imported, at once */
 };
