@@ -491,3 +491,45 @@ bool pk_auth_body(struct pk_app *app, struct pk_request *request,
     }
     return true;
 }
+
+/* ---- lists for pages ---- */
+
+enum pk_status pk_auth_users(struct pk_app *app, struct pk_user **out, uint32_t *count,
+                             struct pk_arena *arena, struct pk_error *err)
+{
+    pthread_mutex_lock(&app->auth->reading);
+    enum pk_status status = pk_access_users(out, count, &app->auth->db, arena, err);
+    pthread_mutex_unlock(&app->auth->reading);
+    return status;
+}
+
+enum pk_status pk_auth_sessions(struct pk_app *app, struct pk_session_row **out,
+                                uint32_t *count, int64_t user, struct pk_arena *arena,
+                                struct pk_error *err)
+{
+    const struct pk_auth_table *t = app->auth;
+    int64_t now = time(NULL);
+    uint32_t all = 0, n = 0;
+    pthread_mutex_lock(&app->auth->reading);
+    enum pk_status status = pk_access_sessions(out, &all, &app->auth->db, arena, err);
+    pthread_mutex_unlock(&app->auth->reading);
+    for (uint32_t i = 0; i < all && status == PK_OK; i++) {
+        const struct pk_session_row *s = &(*out)[i];
+        bool alive = now - s->seen <= t->idle_s && now - s->created <= t->longest_s;
+        if (alive && (user == 0 || s->user == user)) {
+            (*out)[n++] = *s;
+        }
+    }
+    *count = n;
+    return status;
+}
+
+enum pk_status pk_auth_read_log(struct pk_app *app, struct pk_log_row **out,
+                                uint32_t *count, const struct pk_log_query *query,
+                                struct pk_arena *arena, struct pk_error *err)
+{
+    pthread_mutex_lock(&app->auth->reading);
+    enum pk_status status = pk_log_read(out, count, &app->auth->db, query, arena, err);
+    pthread_mutex_unlock(&app->auth->reading);
+    return status;
+}

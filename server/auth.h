@@ -93,6 +93,17 @@ void pk_auth_refresh(struct pk_app *app);
 enum pk_status pk_auth_find_user(struct pk_app *app, struct pk_user *out,
                                  const char *name, struct pk_arena *arena) PK_MUST_CHECK;
 
+/* From the file, for pages of the staff; not from HTTP threads. `user` 0 = of all. */
+enum pk_status pk_auth_users(struct pk_app *app, struct pk_user **out, uint32_t *count,
+                             struct pk_arena *arena, struct pk_error *err) PK_MUST_CHECK;
+enum pk_status pk_auth_sessions(struct pk_app *app, struct pk_session_row **out,
+                                uint32_t *count, int64_t user, struct pk_arena *arena,
+                                struct pk_error *err) PK_MUST_CHECK;
+enum pk_status pk_auth_read_log(struct pk_app *app, struct pk_log_row **out,
+                                uint32_t *count, const struct pk_log_query *query,
+                                struct pk_arena *arena,
+                                struct pk_error *err) PK_MUST_CHECK;
+
 /* Name of the session's cookie; with https (by the base of links) it is bound to host. */
 const char *pk_auth_cookie_name(const struct pk_request *request);
 /* The value of one cookie in a Cookie header (RFC 6265, 4.2.1), in the arena; NULL when

@@ -89,11 +89,15 @@ bool pk_route_find(struct pk_app *app, struct pk_request *request,
     for (size_t i = 0; i < PK_COUNT(tables) && status != PK_OK; i++) {
         for (const struct pk_route *r = tables[i]; r->pattern != NULL; r++) {
             memset(request->params, 0, sizeof(request->params));
-            if (matches(r, request)) {
-                request->route = r;
-                status = PK_OK;
-                break;
+            if (!matches(r, request)) {
+                continue;
             }
+            request->route = r;
+            status = PK_OK;
+            if (r->methods >> (request->method == PK_HEAD ? PK_GET : request->method) &
+                1) {
+                break;
+            } /* else a later row of the same pattern may take it */
         }
     }
     if (status != PK_OK) {

@@ -11,8 +11,19 @@ static const struct {
     enum pk_msg_id text;
     enum pk_role may;
 } places[] = {
-    {"/admin", PK_MSG_STAFF_START, PK_ROLE_VIEWER},
+    {"/admin",         PK_MSG_STAFF_START,   PK_ROLE_VIEWER       },
+    {"/admin/users",   PK_MSG_STAFF_USERS,   PK_ROLE_ADMINISTRATOR},
+    {"/admin/log",     PK_MSG_STAFF_LOG,     PK_ROLE_ADMINISTRATOR},
+    {"/admin/account", PK_MSG_STAFF_ACCOUNT, PK_ROLE_VIEWER       },
 };
+
+const char *pk_staff_role(enum pk_role role, enum pk_lang lang)
+{
+    static const enum pk_msg_id roles[PK_ROLES] = {
+        PK_MSG_ROLE_VIEWER, PK_MSG_ROLE_VIEWER, PK_MSG_ROLE_PLANNER,
+        PK_MSG_ROLE_PUBLISHER, PK_MSG_ROLE_ADMINISTRATOR};
+    return pk_msg_text(roles[role < PK_ROLES ? role : PK_ROLE_NONE], lang);
+}
 
 static void write_who(struct pk_page *page)
 {

@@ -9,7 +9,12 @@
 #include "server/page.h"
 #include "server/router.h"
 
-pk_handler pk_staff_sign_in, pk_staff_sign_out, pk_staff_start;
+pk_handler pk_staff_account, pk_staff_log, pk_staff_password, pk_staff_session_end,
+    pk_staff_sign_in, pk_staff_sign_out, pk_staff_start, pk_staff_user_add,
+    pk_staff_user_change, pk_staff_users;
+
+/* What a role is called. Static. */
+const char *pk_staff_role(enum pk_role role, enum pk_lang lang);
 
 /* Begin a page with its h1 and, for those who are signed in, the list of what they may go
  * to. End with pk_staff_end(). */

@@ -138,6 +138,7 @@ static enum pk_status try_password(struct pk_worker *worker,
     status = pk_staff_begin_session(worker, request, user.id, user.name, response, err);
     if (status == PK_OK) {
         pk_throttle_forgive(worker->app->throttle, "name", name);
+        pk_throttle_return(worker->app->throttle, "address", request->client, by_address);
         status = pk_staff_see(worker, response, request, next);
     }
     return status;
@@ -183,9 +184,6 @@ enum pk_status pk_staff_sign_out(struct pk_worker *worker,
 enum pk_status pk_staff_start(struct pk_worker *worker, const struct pk_request *request,
                               struct pk_response *response, struct pk_error *err)
 {
-    static const enum pk_msg_id roles[PK_ROLES] = {
-        PK_MSG_ROLE_VIEWER, PK_MSG_ROLE_VIEWER, PK_MSG_ROLE_PLANNER,
-        PK_MSG_ROLE_PUBLISHER, PK_MSG_ROLE_ADMINISTRATOR};
     const struct pk_auth *auth = pk_auth_of(request);
     enum pk_lang lang = request->lang;
     struct pk_page page;
@@ -194,7 +192,7 @@ enum pk_status pk_staff_start(struct pk_worker *worker, const struct pk_request 
     pk_staff_begin(&page, &out, worker, request, pk_msg_text(PK_MSG_STAFF_START, lang));
     pk_htmlf(&out, "<p>%s</p>\n",
              pk_say(&worker->arena, lang, PK_MSG_STAFF_SIGNED_IN, "name", auth->full_name,
-                    "role", pk_msg_text(roles[auth->role], lang), NULL));
+                    "role", pk_staff_role(auth->role, lang), NULL));
     pk_htmlf(&out, "<form method=\"post\" action=\"/admin/sign-out?lang=%s\">\n",
              pk_lang_tag(lang));
     pk_auth_form_token(&out, request);

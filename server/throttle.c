@@ -75,6 +75,14 @@ int64_t pk_throttle_take(struct pk_throttle *t, const char *kind, const char *ke
     return wait;
 }
 
+void pk_throttle_return(struct pk_throttle *t, const char *kind, const char *key,
+                        struct pk_throttle_rule rule)
+{
+    pthread_mutex_lock(&t->lock);
+    find(t, key_of(t, kind, key))->full_ms -= rule.refill_ms;
+    pthread_mutex_unlock(&t->lock);
+}
+
 void pk_throttle_forgive(struct pk_throttle *t, const char *kind, const char *key)
 {
     pthread_mutex_lock(&t->lock);

@@ -27,7 +27,10 @@ void pk_throttle_destroy(struct pk_throttle *throttle); /* accepts NULL */
  * monotonic. */
 int64_t pk_throttle_take(struct pk_throttle *throttle, const char *kind, const char *key,
                          struct pk_throttle_rule rule, int64_t now_ms);
-/* It was somebody who may: give all tries back. */
+/* It was somebody who may: give that one try back, ... */
+void pk_throttle_return(struct pk_throttle *throttle, const char *kind, const char *key,
+                        struct pk_throttle_rule rule);
+/* ... or all of the key's. */
 void pk_throttle_forgive(struct pk_throttle *throttle, const char *kind, const char *key);
 
 #endif

@@ -5,6 +5,12 @@ target_include_directories(make_http_data PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 pk_add_test(cache pk_server LABELS thread)
 pk_add_test(jobs pk_server)
 pk_add_test(request pk_server)
+pk_add_test(throttle pk_server)
+pkg_check_modules(GNUTLS REQUIRED IMPORTED_TARGET gnutls)
+pk_add_test(jwt pk_server)
+target_link_libraries(test_jwt PRIVATE PkgConfig::GNUTLS)
+pk_add_fuzzer(jwt pk_server)
+pk_add_fuzzer(cookie pk_server)
 pk_add_test(wkt pk_server)
 pk_add_fuzzer(target pk_server)
 pk_add_fuzzer(wkt pk_server)
@@ -17,6 +23,12 @@ if(Python3_FOUND)
             $<TARGET_FILE:plankarta> $<TARGET_FILE:make_http_data>
             ${CMAKE_CURRENT_BINARY_DIR}/http)
     set_tests_properties(http.serve PROPERTIES LABELS "http;thread" TIMEOUT 180)
+
+    add_test(NAME http.staff
+        COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/http/staff_test.py
+            $<TARGET_FILE:plankarta> $<TARGET_FILE:make_http_data>
+            ${CMAKE_CURRENT_BINARY_DIR}/http-staff ${PROJECT_SOURCE_DIR})
+    set_tests_properties(http.staff PROPERTIES LABELS "http;thread" TIMEOUT 180)
 
     # The program as it is built where npm cannot be reached: no script, every page works.
     # Its table of files takes the place of the library's.
