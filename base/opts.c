@@ -74,6 +74,13 @@ static const struct pk_opt_key keys[] = {
          "the place is another's; empty = all"),
     TEXT("name.en", NULL, "name of the map in English"),
     TEXT("name.sv", NULL, "name of the map in Swedish"),
+    TEXT("oidc.client_id", NULL, "what the identity provider calls this server"),
+    TEXT("oidc.client_secret_file", NULL, "file with the secret that goes with it"),
+    TEXT("oidc.issuer", NULL, "address of the identity provider (OpenID Connect)"),
+    TEXT("oidc.role_claim", "roles", "claim that tells what a person is there"),
+    LIST("oidc.roles.ID", NULL,
+         "values of that claim that give the role ID: viewer, planner, publisher, "
+         "administrator"),
     TEXT("plans_complete.CODE", NULL,
          "day since which all planned land of the municipality is loaded"),
     TEXT("public_url", NULL, "address of this server as its users see it"),

@@ -28,6 +28,7 @@ struct pk_audit_memo;
 struct pk_writer_link;
 struct pk_auth_table;
 struct pk_throttle;
+struct pk_oidc;
 
 /* Counters shown by /metrics. */
 enum pk_counter {
@@ -66,6 +67,7 @@ struct pk_app {
     _Atomic int64_t writer_seen;  /* monotonic ms of the writer's last answer; 0 = none */
     struct pk_writer_link *link;  /* NULL outside of a server */
     struct pk_throttle *throttle; /* of signing in; as the next */
+    struct pk_oidc *oidc;         /* NULL = there is no outside provider */
     struct pk_auth_table *auth;   /* who is signed in; NULL outside of a server */
     struct pk_extent_memo *extent; /* of the newest version */
     struct pk_audit_memo *audit;

@@ -422,6 +422,7 @@ bool pk_auth_begin(struct pk_app *app, struct pk_request *request,
     bool bearer =
         h->authorization != NULL && strncasecmp(h->authorization, "Bearer ", 7) == 0;
     request->auth = auth;
+    request->cookies = h->cookie;
     if (app->auth == NULL) {
         return true;
     }

@@ -10,6 +10,7 @@
 #include "server/cmd.h"
 #include "server/http.h"
 #include "server/listen.h"
+#include "server/oidc.h"
 #include "server/supervise.h"
 #include "server/watch.h"
 #include "server/writer_link.h"
@@ -56,6 +57,9 @@ static enum pk_status begin(struct serving *s, struct pk_invocation *in,
         status = pk_render_start(NULL, err);
     }
     if (status == PK_OK) {
+        status = pk_oidc_create(&s->app.oidc, in->opts, err);
+    }
+    if (status == PK_OK) {
         status = pk_auth_start(&s->app, err);
     }
     if (status == PK_OK) {
@@ -95,6 +99,7 @@ static void end(struct serving *s)
     pk_jobs_destroy(s->queues.jobs);
     pk_watch_stop(s->watch);
     pk_auth_stop(&s->app);
+    pk_oidc_destroy(s->app.oidc);
     pk_app_finish(&s->app);
 }
 

@@ -54,6 +54,7 @@ struct pk_request {
     const char *form_token;     /* that came with it, checked already; NULL = none */
     const char *client;         /* address of who asks, "" = not known */
     const char *agent;          /* User-Agent */
+    const char *cookies;        /* Cookie: pk_cookie_read() */
     const struct pk_auth *auth; /* who asks: pk_auth_of() */
 
     const char *base;  /* start of absolute links, "" = relative ones */

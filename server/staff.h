@@ -9,6 +9,7 @@
 #include "server/page.h"
 #include "server/router.h"
 
+pk_handler pk_staff_back, pk_staff_provider;
 pk_handler pk_staff_account, pk_staff_log, pk_staff_password, pk_staff_session_end,
     pk_staff_sign_in, pk_staff_sign_out, pk_staff_start, pk_staff_user_add,
     pk_staff_user_change, pk_staff_users;

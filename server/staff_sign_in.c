@@ -50,6 +50,10 @@ static void sign_in_page(struct pk_worker *worker, const struct pk_request *requ
                                                    .wrong = wrong != NULL});
     pk_htmlf(&out, "<button type=\"submit\">%s</button>\n</form>\n",
              pk_msg_text(PK_MSG_STAFF_SIGN_IN, lang));
+    if (worker->app->oidc != NULL) {
+        pk_htmlf(&out, "<p><a href=\"/admin/sign-in/provider?lang=%s\">%s</a></p>\n",
+                 pk_lang_tag(lang), pk_msg_text(PK_MSG_STAFF_PROVIDER, lang));
+    }
     pk_staff_end(&page, response);
 }
 

@@ -1,12 +1,18 @@
 """Signing in, roles, forms, tokens and the log, on the real server. Every row of
 routes_staff.c is asked as every role. Usage: staff_test.py PLANKARTA MAKE_DATA FOLDER SOURCES"""
 
+import base64
+import hashlib
+import http.server
+import json
 import os
 import re
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 import unittest
 import urllib.parse
@@ -94,7 +100,7 @@ class Staff(unittest.TestCase):
                         else:
                             answer = self.server.get(path, **headers)
                         if least == "none":
-                            self.assertIn(answer.status, (200, 403))
+                            self.assertIn(answer.status, (200, 403, 404))
                         elif role is None:
                             self.assertEqual(answer.status, 401)
                             self.assertIn("Bearer", answer.headers["www-authenticate"])
@@ -245,6 +251,138 @@ class Staff(unittest.TestCase):
     # The last one by name: it uses up the address's tries.
     test_zz_too_many = test_too_many_wrong_passwords_have_to_wait
     del test_too_many_wrong_passwords_have_to_wait
+
+
+def b64(data):
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+class Provider(http.server.BaseHTTPRequestHandler):
+    """A stand-in for an identity provider: the part of OpenID Connect that we use. `bend`
+    changes what the next ID token says."""
+
+    codes, bend, header = {}, {}, {}
+
+    def log_message(self, *_):
+        pass
+
+    def reply(self, value):
+        body = json.dumps(value).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self):
+        base = "http://127.0.0.1:%d" % self.server.server_port
+        if self.path == "/jwks":
+            self.reply({"keys": [{"kty": "RSA", "kid": "k", "use": "sig", "e": "AQAB",
+                                  "n": b64(self.server.modulus)}]})
+        else:
+            self.reply({"issuer": base, "jwks_uri": base + "/jwks",
+                        "authorization_endpoint": base + "/authorize",
+                        "token_endpoint": base + "/token"})
+
+    def do_POST(self):
+        form = dict(urllib.parse.parse_qsl(
+            self.rfile.read(int(self.headers["Content-Length"])).decode()))
+        asked = self.codes.pop(form["code"])
+        assert form["client_secret"] == "hush" and form["redirect_uri"] == asked["redirect_uri"]
+        digest = hashlib.sha256(form["code_verifier"].encode()).digest()
+        assert b64(digest) == asked["code_challenge"]
+        now = int(time.time())
+        claims = {"iss": "http://127.0.0.1:%d" % self.server.server_port, "sub": "s-1",
+                  "aud": "plankarta", "nonce": asked["nonce"], "iat": now, "exp": now + 300,
+                  "preferred_username": "olle", "name": "Olle O", "roles": ["plan", "x"],
+                  **self.bend}
+        text = ".".join(b64(json.dumps(part).encode())
+                        for part in ({"alg": "RS256", "kid": "k", **self.header}, claims))
+        key = self.server.other if "key" in asked else self.server.key
+        sig = subprocess.run(["openssl", "dgst", "-sha256", "-sign", key],
+                             input=text.encode(), capture_output=True, check=True).stdout
+        self.reply({"id_token": text + "." + b64(sig), "token_type": "Bearer"})
+
+
+@unittest.skipUnless(shutil.which("openssl"), "skipped: no openssl to sign with")
+class Outside(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        os.makedirs(FOLDER, exist_ok=True)
+        cls.db = os.path.join(FOLDER, "outside.sqlite")
+        subprocess.run([MAKE_DATA, cls.db], check=True, capture_output=True)
+        cls.provider = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Provider)
+        for name in ("key", "other"):
+            path = os.path.join(FOLDER, name + ".pem")
+            subprocess.run(["openssl", "genrsa", "-out", path, "2048"], check=True,
+                           capture_output=True)
+            setattr(cls.provider, name, path)
+        text = subprocess.run(["openssl", "rsa", "-in", cls.provider.key, "-noout", "-modulus"],
+                              check=True, capture_output=True).stdout.decode()
+        cls.provider.modulus = bytes.fromhex(text.split("=")[1].strip())
+        threading.Thread(target=cls.provider.serve_forever, daemon=True).start()
+        with open(os.path.join(FOLDER, "secret"), "w", encoding="utf-8") as f:
+            f.write("hush\n")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        cls.server = whole.Server(
+            cls.db, "--listen", "127.0.0.1:%d" % port, "--public_url",
+            "http://127.0.0.1:%d" % port, "--oidc.issuer",
+            "http://127.0.0.1:%d" % cls.provider.server_port, "--oidc.client_id", "plankarta",
+            "--oidc.client_secret_file", "secret", "--oidc.roles.planner", "plan,detaljplan",
+            "--oidc.roles.administrator", "chef", cwd=FOLDER)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.__exit__(None)
+        cls.provider.shutdown()
+
+    def begin(self, **more):
+        answer = self.server.get("/admin/sign-in/provider")
+        self.assertEqual(answer.status, 303, answer.body)
+        asked = dict(urllib.parse.parse_qsl(
+            urllib.parse.urlsplit(answer.headers["location"]).query))
+        self.assertEqual(asked["response_type"], "code")
+        self.assertEqual(asked["code_challenge_method"], "S256")
+        Provider.codes["c"] = {**asked, **more}
+        return asked, answer.headers["set-cookie"].split(";")[0]
+
+    def come_back(self, cookie, state, code="c"):
+        return self.server.get("/admin/sign-in/back?code=%s&state=%s" % (code, state),
+                               Cookie=cookie)
+
+    def sign_in(self, header=None, key=None, **bend):
+        Provider.bend, Provider.header = bend, header or {}
+        asked, cookie = self.begin(**({"key": key} if key else {}))
+        return self.come_back(cookie, asked["state"])
+
+    def test_somebody_with_a_role_comes_in_and_has_the_role_of_today(self):
+        self.assertIn("/admin/sign-in/provider",
+                      self.server.get("/admin/sign-in").body.decode())
+        self.assertEqual(self.sign_in().status, 303)
+        self.assertEqual(self.sign_in(roles="chef").status, 303)
+        with sqlite3.connect("file:%s?mode=ro" % self.db, uri=True) as db:
+            users = db.execute("SELECT name, role, password FROM user").fetchall()
+            self.assertEqual(users, [("olle", "administrator", None)])
+            self.assertEqual(db.execute("SELECT count(*) FROM session").fetchone()[0], 2)
+
+    def test_what_is_wrong_with_a_token_keeps_people_out(self):
+        now = int(time.time())
+        for bend in ({"nonce": "x"}, {"aud": "other"}, {"iss": "http://evil.example"},
+                     {"exp": now - 600}, {"iat": now - 7200}, {"sub": ""}):
+            with self.subTest(bend):
+                self.assertEqual(self.sign_in(**bend).status, 403)
+        self.assertEqual(self.sign_in(header={"alg": "none"}).status, 403)
+        self.assertEqual(self.sign_in(key="other").status, 403)
+        self.assertEqual(self.sign_in(sub="s-2", roles=["x"]).status, 403)
+
+    def test_a_state_is_of_one_browser(self):
+        Provider.bend, Provider.header = {}, {}
+        asked, cookie = self.begin()
+        other = self.begin()[1]
+        self.assertEqual(self.come_back(other, asked["state"]).status, 403)
+        self.assertEqual(self.come_back("a=b", asked["state"]).status, 403)
+        self.assertEqual(self.come_back(cookie, "x").status, 403)
 
 
 if __name__ == "__main__":
