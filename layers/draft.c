@@ -165,7 +165,10 @@ enum pk_status pk_draft_begin(struct pk_draft **out, struct pk_db *db,
     if (!status)
         status = pk_db_exec(db,
                             "CREATE TEMP TABLE IF NOT EXISTS draft_seen (row_id INTEGER "
-                            "PRIMARY KEY, source INTEGER); DELETE FROM temp.draft_seen",
+                            "PRIMARY KEY, source INTEGER); DELETE FROM temp.draft_seen; "
+                            "CREATE TEMP TABLE IF NOT EXISTS draft_kept (layer_id TEXT, "
+                            "feature_id BLOB, PRIMARY KEY (layer_id, feature_id)); "
+                            "DELETE FROM temp.draft_kept",
                             err);
     if (!status)
         status = draft_reach_load(d, err);

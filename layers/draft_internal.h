@@ -98,6 +98,8 @@ struct draft_layer {
     uint32_t source;
     int64_t row_id; /* 0 = the published settings are equal */
     bool joined;    /* some features came in several records */
+    bool taken;     /* at least one feature was not refused */
+    bool refused;   /* at least one was */
 };
 
 struct pk_draft {

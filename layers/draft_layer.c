@@ -521,6 +521,24 @@ static enum pk_status place_feature(struct pk_draft *d, struct draft_layer *laye
     return insert_feature(d, layer, id, hash, r, g, attributes, (int)crs, err);
 }
 
+/* A refused feature says nothing about the one that is published: that one stays. */
+static enum pk_status keep_published(struct pk_draft *d, struct draft_layer *layer,
+                                     struct pk_id id, struct pk_error *err)
+{
+    sqlite3_stmt *stmt;
+    enum pk_status status = pk_db_prepare(
+        &stmt, d->db, "INSERT OR IGNORE INTO temp.draft_kept VALUES (?1, ?2)", err);
+
+    layer->refused = true;
+    if (status)
+        return status;
+    sqlite3_bind_text(stmt, 1, layer->id, -1, SQLITE_STATIC);
+    sqlite3_bind_blob(stmt, 2, id.b, sizeof(id.b), SQLITE_STATIC);
+    status = draft_step(d, stmt, err);
+    sqlite3_finalize(stmt);
+    return status;
+}
+
 enum pk_status draft_take_feature(struct pk_draft *d, const struct pk_record *r,
                                   struct pk_error *err)
 {
@@ -554,12 +572,14 @@ enum pk_status draft_take_feature(struct pk_draft *d, const struct pk_record *r,
                             false, err);
     if (status)
         return status;
+    attributes = values ? pk_json_canonical(values) : pk_xstrdup("{}");
     if (stop) {
         draft_count(draft_source_now(d), layer->id)->refused++;
-        return PK_OK;
+        status = keep_published(d, layer, feature_identity(d, layer, r, attributes), err);
+    } else {
+        layer->taken = true;
+        status = place_feature(d, layer, r, &g, attributes, object, err);
     }
-    attributes = values ? pk_json_canonical(values) : pk_xstrdup("{}");
-    status = place_feature(d, layer, r, &g, attributes, object, err);
     free(attributes);
     return status;
 }

@@ -1,5 +1,6 @@
 /* draft_settle.c - a filled draft against what is published: equal rows go, rows that
  * it replaces are noted as ended, what was held back moves to a draft of its own. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -223,6 +224,39 @@ static enum pk_status settle_plan(struct pk_draft *d, struct draft_plan *plan,
 
 /* ---- layers: a delivered layer is the whole layer ---- */
 
+/* What was refused does not end what is published: a feature whose new state was refused
+ * stays as it was, and a layer of which nothing could be taken stays whole. */
+static enum pk_status keep_refused(struct pk_draft *d, const struct draft_layer *layer,
+                                   struct pk_error *err)
+{
+    static const char named[] =
+        "INSERT OR IGNORE INTO temp.draft_seen SELECT o.row_id, 0 FROM feature o "
+        "WHERE o.layer_id = ?2 AND o.to_version = ?3 AND EXISTS (SELECT 1 FROM "
+        "temp.draft_kept k WHERE k.layer_id = ?2 AND k.feature_id = o.feature_id) "
+        "AND NOT EXISTS (SELECT 1 FROM feature n WHERE n.layer_id = ?2 AND n.draft_id = "
+        "?1 AND n.from_version IS NULL AND n.feature_id = o.feature_id)";
+    static const char whole[] =
+        "INSERT OR IGNORE INTO temp.draft_seen SELECT o.row_id, 0 FROM feature o "
+        "WHERE o.layer_id = ?2 AND o.to_version = ?3";
+    static const char settings[] = "DELETE FROM layer WHERE layer_id = ?2 AND draft_id = "
+                                   "?1 AND from_version IS NULL";
+    struct draft_finding what = {"P-KEEP", "warning", layer->id, NULL, false, 0, 0};
+    char number[24];
+    const char *args[] = {"name", layer->id, "n", number, NULL};
+    int64_t kept = 0;
+    enum pk_status status =
+        run(d, layer->taken ? named : whole, NULL, layer->id, 0, &kept, err);
+
+    if (!status && !layer->taken)
+        status = run(d, settings, NULL, layer->id, 0, NULL, err);
+    if (kept > 0) {
+        snprintf(number, sizeof(number), "%lld", (long long)kept);
+        draft_finding(d, &d->sources[layer->source], &what, PK_MSG_RPT_KEPT,
+                      PK_MSG_RPT_KEPT_FIX, args);
+    }
+    return status;
+}
+
 static enum pk_status settle_layer(struct pk_draft *d, const struct draft_layer *layer,
                                    struct pk_error *err)
 {
@@ -256,6 +290,8 @@ static enum pk_status settle_layer(struct pk_draft *d, const struct draft_layer 
         count->stored -= same;
         count->unchanged += same;
     }
+    if (!status && layer->refused)
+        status = keep_refused(d, layer, err);
     if (!status)
         status = run(d, end, NULL, layer->id, 0, NULL, err);
     if (!status)

@@ -541,6 +541,26 @@ static void a_layer_file_is_the_whole_layer(void **state)
                      3);
 }
 
+static void what_is_refused_does_not_end_what_is_published(void **state)
+{
+    const char *const names[] = {"Sandvik", "Näset", "Ås"};
+    const double xs[] = {600000, 600100, 600200}, away[] = {60000, 60100, 60200};
+    const double one_away[] = {600000, 60100, 600200};
+
+    (void)state;
+    deliver_places(names, xs, 3);
+    deliver_places(names, away, 3); /* another reference system: nothing can be taken */
+    assert_int_equal(count_of(&last, 0, "place_name", "refused"), 3);
+    assert_int_equal(last.version, 0);
+    assert_int_equal(number(&db, "SELECT count(*) FROM ortnamn"), 3);
+    deliver_places(names, one_away, 2); /* the third is left out, the second refused */
+    assert_int_equal(count_of(&last, 0, "place_name", "refused"), 1);
+    assert_int_equal(last.version, 2);
+    assert_int_equal(number(&db, "SELECT count(*) FROM ortnamn"), 2);
+    assert_int_equal(number(&db, "SELECT count(*) FROM ortnamn WHERE titel = 'Näset'"),
+                     1);
+}
+
 static void one_thing_in_several_records_becomes_one(void **state)
 {
     static const char lot[] = "{\"layer\": \"property_unit\", \"key\": \"ÅS 1:2\", "
@@ -658,6 +678,7 @@ int main(void)
         TEST(packs_that_only_old_states_need_go_and_are_made_on_demand),
         TEST(a_diff_names_members_and_how_far_borders_moved),
         TEST(a_layer_file_is_the_whole_layer),
+        TEST(what_is_refused_does_not_end_what_is_published),
         TEST(one_thing_in_several_records_becomes_one),
         TEST(one_part_more_of_a_published_thing_is_joined_to_it),
         TEST(a_thousand_features_with_faults_balance),
