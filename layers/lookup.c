@@ -63,6 +63,18 @@ static const char *heading(struct lk *lk)
 
 /* ---- the parts of an answer ---- */
 
+/* The map that decides is that of a plan which applies, never a proposal's or that of a
+ * plan which has ended. */
+static const char *legal_map(const struct lk_plan *plan, const struct pk_answer_plan *out)
+{
+    for (uint32_t i = 0; plan->phase <= LK_NO_STATUS && i < out->document_count; i++) {
+        if (out->documents[i].legal) {
+            return out->documents[i].href;
+        }
+    }
+    return NULL;
+}
+
 static enum pk_status write_plans(struct lk *lk)
 {
     enum pk_status status = PK_OK;
@@ -79,9 +91,7 @@ static enum pk_status write_plans(struct lk *lk)
         }
         struct pk_answer_plan *out = &a->plans[a->plan_count++];
         lk_write_plan(lk, out, plan);
-        for (uint32_t d = 0; d < out->document_count && a->legal_href == NULL; d++) {
-            a->legal_href = out->documents[d].legal ? out->documents[d].href : NULL;
-        }
+        a->legal_href = a->legal_href != NULL ? a->legal_href : legal_map(plan, out);
         const char *name = plan->row.municipality;
         const char *title = pk_msg_text(PK_MSG_LOOKUP_SOURCE_PLANS, lk->lang);
         if (name != NULL) {

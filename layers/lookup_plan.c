@@ -333,7 +333,8 @@ static void write_documents(struct lk *lk, struct pk_answer_plan *out,
             .title = document_title(lk, item, kind),
             .href = pk_arena_strdup(lk->arena, href),
             .media_type = pk_arena_strdup(lk->arena, pk_jget_string(item, "media_type")),
-            .legal = pk_jget_bool(item, "legal", strcmp(kind, "plankarta") == 0),
+            .legal = plan->phase <= LK_NO_STATUS &&
+                     pk_jget_bool(item, "legal", strcmp(kind, "plankarta") == 0),
             .text_version = pk_jget_bool(item, "text_version", false),
         };
     }

@@ -393,7 +393,11 @@ void lk_facts_missing(struct lk *lk)
     if (a->address == NULL) {
         lk_unknown(lk, "address", pk_msg_text(PK_MSG_LOOKUP_MISSING_ADDRESS, lk->lang));
     }
-    if (a->legal_href == NULL && a->plan_count > 0) {
+    bool applies = false; /* a proposal has no signed map yet */
+    for (uint32_t i = 0; i < lk->plan_count; i++) {
+        applies |= lk->plans[i].hit && lk->plans[i].phase <= LK_NO_STATUS;
+    }
+    if (a->legal_href == NULL && applies) {
         lk_unknown(lk, "legal", pk_msg_text(PK_MSG_LOOKUP_MISSING_MAP, lk->lang));
     }
     if (a->permanent == NULL) {

@@ -25,7 +25,7 @@ static void every_coverage_has_its_word_and_summary(void **state)
          "Här gäller detaljplanen Västerhamn. Marken är allmän plats för gata.",               "Here the detailed plan Västerhamn applies. The land is public space for "
          "street."                                                                           },
         {225,  25,   "partial",
-         "Här gäller stadsplanen Norrby. Alla bestämmelser är inte digitaliserade.",             "Here the town plan Norrby applies. Not all its regulations are digitised."   },
+         "Här gäller stadsplanen Norrby. Inte alla bestämmelser är digitaliserade.",             "Here the town plan Norrby applies. Not all its regulations are digitised."   },
         {325,  25,   "plan-only",
          "Här gäller byggnadsplanen 1290-P14. Bestämmelserna finns bara på plankartan.",
          "Here the building plan 1290-P14 applies. Its regulations are only on the plan "
@@ -70,9 +70,10 @@ static void every_stage_of_a_plan_has_its_sentence(void **state)
          "fortfarande.",                                                                        "The plan came into force on 2019-03-04. Its implementation period has ended. "
          "The plan still applies."                                                                                                },
         {225,
-         "Planen vann laga kraft 1961-05-02. Planen gäller. Alla planens bestämmelser är "
-         "inte digitaliserade. Läs även plankartan.",                                         "The plan came into force on 1961-05-02. The plan applies. Not all of the "
-         "plan's regulations are digitised. Read the plan map as well."                            },
+         "Planen vann laga kraft 1961-05-02. Planen gäller. Inte alla planens "
+         "bestämmelser "
+         "är digitaliserade. Läs även plankartan.",                                          "The plan came into force on 1961-05-02. The plan applies. Not all of the "
+         "plan's regulations are digitised. Read the plan map as well."                             },
         {325,
          "Planen har vunnit laga kraft. Filen säger inte när. Planen gäller. Planens "
          "bestämmelser är inte digitaliserade. Läs dem på plankartan.",                     "The plan has come into force. The file does not say when. The plan applies. "

@@ -36,7 +36,7 @@ KINDS = ["användningsbestämmelse", "egenskapsbestämmelse", "administrativ bes
 
 # coverage: (heard in Swedish, heard in English)
 WORDS = {"regulations": (r"^Här gäller .*plan", r"appl|force"),
-         "partial": (r"Alla bestämmelser är inte digitaliserade", r"[Nn]ot all"),
+         "partial": (r"Inte alla bestämmelser är digitaliserade", r"[Nn]ot all"),
          "plan-only": (r"Bestämmelserna finns bara på plankartan", r"only on the plan map"),
          "ongoing": (r"som inte gäller ännu", r"not (yet )?(in force|apply)|does not apply"),
          "outside": (r"Här gäller ingen detaljplan", r"[Nn]o detailed development plan|[Nn]o "),
