@@ -129,6 +129,23 @@ static enum pk_status sheet_part(struct pk_worker *worker,
 
 /* What the style shows in bbox=minx,miny,maxx,maxy (EPSG:3006) at level z= of the
  * page's grid. */
+/* *out: the title of the layer that the style draws, or NULL (plan, base). */
+static enum pk_status layer_title(const char **out, struct pk_worker *worker,
+                                  const struct pk_request *request,
+                                  const struct pk_style *style, struct pk_box box,
+                                  struct pk_error *err)
+{
+    struct pk_map_layers *layers = pk_arena_alloc(&worker->arena, 1, sizeof(*layers));
+    enum pk_status status =
+        pk_map_layers(layers, worker->store, box, "", request->lang, &worker->arena, err);
+    *out = NULL;
+    for (uint32_t i = 0; status == PK_OK && i < layers->count; i++) {
+        const struct pk_map_layer *layer = &layers->layers[i];
+        *out = strcmp(layer->id, pk_style_name(style)) == 0 ? layer->title : *out;
+    }
+    return status;
+}
+
 static enum pk_status see_view(struct pk_legend_view *out, struct pk_worker *worker,
                                const struct pk_request *request,
                                const struct pk_style *style, const char *bbox,
@@ -136,7 +153,7 @@ static enum pk_status see_view(struct pk_legend_view *out, struct pk_worker *wor
 {
     const struct pk_grid *grid = pk_grid_find("SWEREF99TMKommun");
     const char *level = pk_request_arg(request, "z"), *cursor = bbox;
-    const char *name = pk_style_name(style), *title = NULL;
+    const char *title = NULL;
     double v[4];
     uint32_t z;
     for (int i = 0; i < 4; i++) {
@@ -157,13 +174,8 @@ static enum pk_status see_view(struct pk_legend_view *out, struct pk_worker *wor
                        PK_PICTURE_PX_MAX, z);
     }
     struct pk_box box = {v[0], v[1], v[0] + w * pixel, v[1] + h * pixel};
-    struct pk_map_layers *layers = pk_arena_alloc(&worker->arena, 1, sizeof(*layers));
     struct pk_classes *classes = pk_arena_alloc(&worker->arena, 1, sizeof(*classes));
-    enum pk_status status =
-        pk_map_layers(layers, worker->store, box, "", request->lang, &worker->arena, err);
-    for (uint32_t i = 0; status == PK_OK && i < layers->count; i++) {
-        title = strcmp(layers->layers[i].id, name) == 0 ? layers->layers[i].title : title;
-    }
+    enum pk_status status = layer_title(&title, worker, request, style, box, err);
     if (status == PK_OK) {
         status = pk_render_classes(classes, worker->renderer, style, grid->epsg, box,
                                    (uint32_t)w, (uint32_t)h, &worker->arena, err);
@@ -206,7 +218,12 @@ enum pk_status pk_api_style_part(struct pk_worker *worker,
         view = pk_arena_alloc(&worker->arena, 1, sizeof(*view));
         status = see_view(view, worker, request, style, bbox, err);
     } else {
-        status = pk_legend_read(&legend, style, request->lang, &worker->arena, err);
+        const char *title = NULL;
+        status = layer_title(&title, worker, request, style, (struct pk_box){0}, err);
+        if (status == PK_OK) {
+            status =
+                pk_legend_read(&legend, style, title, request->lang, &worker->arena, err);
+        }
     }
     if (status != PK_OK) {
         return status;

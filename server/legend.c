@@ -69,6 +69,7 @@ static void read_look(struct pk_legend_row *row, const struct pk_style *style,
         row->colour = paint.colour;
         row->outline = paint.outline;
         row->pattern = paint.pattern;
+        row->has_colour &= paint.pattern == NULL; /* the pattern's name tells it */
     } else if (layer->type == PK_LAYER_LINE) {
         struct pk_line_paint paint = {0};
         in.kind = PK_GEOM_LINE;
@@ -90,8 +91,8 @@ static void read_look(struct pk_legend_row *row, const struct pk_style *style,
 }
 
 enum pk_status pk_legend_read(struct pk_legend *out, const struct pk_style *style,
-                              enum pk_lang lang, struct pk_arena *arena,
-                              struct pk_error *err)
+                              const char *layer_title, enum pk_lang lang,
+                              struct pk_arena *arena, struct pk_error *err)
 {
     uint32_t keys = pk_style_property_count(style);
     if (keys > PROPERTIES_MAX) {
@@ -120,7 +121,8 @@ enum pk_status pk_legend_read(struct pk_legend *out, const struct pk_style *styl
         if (n < out->count || out->count == PK_LEGEND_ROWS_MAX) {
             continue;
         }
-        row.title = pk_legend_class_title(row.id, lang);
+        row.title =
+            layer_title != NULL ? layer_title : pk_legend_class_title(row.id, lang);
         read_look(&row, style, layer, map);
         out->rows[out->count++] = row;
     }
@@ -197,6 +199,26 @@ static void write_swatch(struct pk_buf *out, const struct pk_legend_row *row)
     pk_buf_adds(out, "</svg> ");
 }
 
+static bool has_swatch(const struct pk_legend_row *row)
+{
+    return row->has_colour && row->type != PK_LAYER_SYMBOL && row->pattern == NULL;
+}
+
+/* The sign of a class: of the ways it is drawn, an area's or line's before a point's. */
+static const struct pk_legend_row *swatch_of(const struct pk_legend *legend,
+                                             const char *id)
+{
+    const struct pk_legend_row *best = NULL;
+    for (uint32_t i = 0; i < legend->count; i++) {
+        const struct pk_legend_row *row = &legend->rows[i];
+        if (strcmp(row->id, id) == 0 && has_swatch(row) &&
+            (best == NULL || best->type == PK_LAYER_CIRCLE)) {
+            best = row;
+        }
+    }
+    return best;
+}
+
 void pk_legend_html(struct pk_page *page, const struct pk_legend *legend)
 {
     struct pk_buf *out = page->out;
@@ -211,8 +233,9 @@ void pk_legend_html(struct pk_page *page, const struct pk_legend *legend)
             continue;
         }
         pk_buf_adds(out, "<li>");
-        if (row->has_colour && row->type != PK_LAYER_SYMBOL && row->pattern == NULL) {
-            write_swatch(out, row);
+        const struct pk_legend_row *swatch = swatch_of(legend, row->id);
+        if (swatch != NULL) {
+            write_swatch(out, swatch);
         }
         pk_htmlf(out, "%s</li>\n", row->title);
     }

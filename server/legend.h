@@ -26,9 +26,10 @@ struct pk_legend {
     } * rows;
 };
 
+/* layer_title: of a style that draws one layer, or NULL: the classes have own words. */
 enum pk_status pk_legend_read(struct pk_legend *out, const struct pk_style *style,
-                              enum pk_lang lang, struct pk_arena *arena,
-                              struct pk_error *err) PK_MUST_CHECK;
+                              const char *layer_title, enum pk_lang lang,
+                              struct pk_arena *arena, struct pk_error *err) PK_MUST_CHECK;
 /* A class in words; its id when it is not one of ours. */
 const char *pk_legend_class_title(const char *id, enum pk_lang lang);
 void pk_legend_json(struct pk_buf *out, const struct pk_legend *legend);
