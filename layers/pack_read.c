@@ -253,6 +253,9 @@ enum pk_status pk_pack_open(struct pk_pack *out, const void *bytes, size_t len,
         return pk_fail(err, PK_BAD_DATA, "pack: not a pack");
     }
     uint32_t count = read_count(&in, 2);
+    if (in.bad) {
+        return pk_fail(err, PK_BAD_DATA, "pack: damaged list of sections");
+    }
     struct pk_pack_section *sections = pk_arena_alloc(arena, count, sizeof(*sections));
     for (uint32_t i = 0; i < count; i++) {
         struct pk_bytes name = read_block(&in), body = read_block(&in);
@@ -269,6 +272,9 @@ enum pk_status pk_pack_open(struct pk_pack *out, const void *bytes, size_t len,
         if (!read_body(s, body, arena)) {
             return pk_fail(err, PK_BAD_DATA, "pack: damaged section %zu", (size_t)i);
         }
+    }
+    if (in.p != in.end) {
+        return pk_fail(err, PK_BAD_DATA, "pack: bytes after the last section");
     }
     out->sections = sections;
     return PK_OK;

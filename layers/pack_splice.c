@@ -70,6 +70,9 @@ static enum pk_status read_list(struct raw **out, uint32_t *count, const void *b
             list[(*count)++] = s;
         }
     }
+    if (in.p != in.end) {
+        return pk_fail(err, PK_BAD_DATA, "pack: bytes after the last section");
+    }
     return PK_OK;
 }
 

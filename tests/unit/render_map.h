@@ -20,7 +20,8 @@ enum {
     MAP_VERSIONS = 2,
     MAP_FEATURES = 1500,
     MAP_VERTICES = 700,
-    MAP_SIDE_M = 2000 /* of the square the map covers */
+    MAP_SIDE_M = 2000, /* of the square the map covers */
+    MAP_BUCKETS = 1024
 };
 
 /* South-west corner of the map: in Sweden, on no cell border of note. */
@@ -55,7 +56,11 @@ struct map_kept {
 struct map_store {
     struct pk_store store; /* first */
     pthread_mutex_t lock;
-    struct map_kept *kept;
+    struct map_kept *kept[MAP_BUCKETS];
+    struct map_units { /* of all features of a version; of none until asked for */
+        struct pk_arena arena;
+        struct pk_ifeature *at;
+    } units[MAP_VERSIONS + 1][PK_FAMILY_COUNT];
     struct map_feature *features[MAP_VERSIONS + 1]; /* by version, from 1 */
     uint32_t count[MAP_VERSIONS + 1];
     int64_t newest;
@@ -193,7 +198,23 @@ static inline void map_add(struct pk_pack_writer *w, const struct map_feature *f
     pk_pack_writer_add(w, f->source_layer, u);
 }
 
-static inline void map_make_pack(const struct map_store *m, struct map_kept *k)
+/* Made once for all packs of a version and family. */
+static inline const struct pk_ifeature *map_units(struct map_store *m, int64_t version,
+                                                  enum pk_family family)
+{
+    struct map_units *units = &m->units[version][family];
+    if (!units->at) {
+        units->at =
+            pk_arena_alloc(&units->arena, m->count[version] + 1, sizeof *units->at);
+        for (uint32_t i = 0; i < m->count[version]; i++) {
+            map_feature_units(&m->features[version][i], family, &units->at[i],
+                              &units->arena);
+        }
+    }
+    return units->at;
+}
+
+static inline void map_make_pack(struct map_store *m, struct map_kept *k)
 {
     static const char *const keys[] = {"letter", "title", "number"};
     struct pk_pack_writer *w = pk_pack_writer_create();
@@ -201,14 +222,13 @@ static inline void map_make_pack(const struct map_store *m, struct map_kept *k)
     pk_pack_writer_section(w, "boundary", keys, 3);
     pk_pack_writer_section(w, "address", keys, 3);
     struct pk_ibox box = pk_cell_box(k->family, k->band, k->cell);
-    struct pk_arena scratch = {0};
+    const struct pk_ifeature *units = map_units(m, k->version, k->family);
     for (uint32_t i = 0; i < m->count[k->version]; i++) {
         const struct map_feature *f = &m->features[k->version][i];
-        struct pk_ifeature u;
+        struct pk_ifeature u = units[i];
         if (f->gone) {
             continue;
         }
-        map_feature_units(f, k->family, &u, &scratch);
         struct pk_ibox at = {u.anchor_x, u.anchor_y, u.anchor_x, u.anchor_y};
         if (pk_ibox_touches(k->labels ? at : u.box, box)) {
             map_add(w, f, &u, k->labels);
@@ -218,7 +238,6 @@ static inline void map_make_pack(const struct map_store *m, struct map_kept *k)
     pk_buf_init(&buf, 64 << 20);
     pk_pack_writer_finish(w, &buf);
     pk_pack_writer_destroy(w);
-    pk_arena_finish(&scratch);
     k->bytes = pk_buf_take(&buf, &k->len);
     pk_buf_finish(&buf);
 }
@@ -232,16 +251,19 @@ static enum pk_status map_pack(struct pk_store *store, enum pk_family family, in
     (void)arena;
     struct map_store *m = (struct map_store *)store;
     pthread_mutex_lock(&m->lock);
-    struct map_kept *k = m->kept;
+    uint64_t parts[5] = {(uint64_t)cell, (uint64_t)family, (uint64_t)band,
+                         (uint64_t)version, labels};
+    struct map_kept **bucket = &m->kept[pk_hash64(parts, sizeof parts, 0) % MAP_BUCKETS];
+    struct map_kept *k = *bucket;
     while (k && (k->family != family || k->band != band || k->cell != cell ||
                  k->version != version || k->labels != labels)) {
         k = k->next;
     }
     if (!k) {
         k = calloc(1, sizeof *k);
-        *k = (struct map_kept){m->kept, family, band, cell, version, labels, 0, NULL};
+        *k = (struct map_kept){*bucket, family, band, cell, version, labels, 0, NULL};
         map_make_pack(m, k);
-        m->kept = k;
+        *bucket = k;
     }
     pthread_mutex_unlock(&m->lock);
     *bytes = k->bytes;
@@ -249,17 +271,25 @@ static enum pk_status map_pack(struct pk_store *store, enum pk_family family, in
     return PK_OK;
 }
 
-/* After an edit: packs of the version are made again. */
+/* After an edit: packs of the version are made again; 0 = of all. */
 static inline void map_forget(struct map_store *m, int64_t version)
 {
-    for (struct map_kept **k = &m->kept; *k;) {
-        struct map_kept *old = *k;
-        if (version == 0 || old->version == version) {
-            *k = old->next;
-            free(old->bytes);
-            free(old);
-        } else {
-            k = &old->next;
+    for (size_t i = 0; i < MAP_BUCKETS; i++) {
+        for (struct map_kept **k = &m->kept[i]; *k;) {
+            struct map_kept *old = *k;
+            if (version == 0 || old->version == version) {
+                *k = old->next;
+                free(old->bytes);
+                free(old);
+            } else {
+                k = &old->next;
+            }
+        }
+    }
+    for (int64_t v = 1; v <= MAP_VERSIONS; v++) {
+        for (int f = 0; f < PK_FAMILY_COUNT && (version == 0 || version == v); f++) {
+            pk_arena_finish(&m->units[v][f].arena);
+            m->units[v][f].at = NULL;
         }
     }
 }

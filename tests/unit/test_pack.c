@@ -388,6 +388,13 @@ static void damaged_packs_are_refused_and_never_crash(void **state)
     assert_int_equal(pk_pack_open(&pack, "nonsense", 8, NULL, &arena, &err), PK_BAD_DATA);
     assert_int_equal(pk_pack_open(&pack, out.data, out.len / 2, NULL, &arena, &err),
                      PK_BAD_DATA);
+    /* No count of sections, a count that cannot be, and bytes after the last one. */
+    assert_int_equal(pk_pack_open(&pack, out.data, 4, NULL, &arena, &err), PK_BAD_DATA);
+    assert_int_equal(pk_pack_open(&pack, "PKP2\xff\x7f", 6, NULL, &arena, &err),
+                     PK_BAD_DATA);
+    pk_buf_adds(&out, "more");
+    assert_int_equal(pk_pack_open(&pack, out.data, out.len, NULL, &arena, &err),
+                     PK_BAD_DATA);
     pk_arena_finish(&arena);
     pk_buf_finish(&out);
 }
