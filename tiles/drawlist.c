@@ -229,9 +229,28 @@ static uint64_t hash_of(const struct pk_ifeature *f, const struct pk_pack_cursor
     return pk_hash64(g->p, (size_t)(g->end - g->p), pk_hash64(words, sizeof words, 0));
 }
 
+/* The cell at hand, among those that are read. */
+struct place {
+    const struct pk_cells *cells;
+    int level;
+    int64_t column, row;
+};
+
+/* A feature lies in every cell that its box touches: it is taken from the first of those
+ * that are read, the one at the corner of its box. */
+static bool is_taken_here(const struct pk_source *source, const struct place *at,
+                          const struct pk_ibox *box)
+{
+    int64_t first = pk_cell_of(source->family, source->band + PK_WIDE_BAND * at->level,
+                               box->min_x, box->min_y);
+    int64_t column = first >> 32, row = (int32_t)(uint32_t)(uint64_t)first;
+    return at->column == (column > at->cells->column0 ? column : at->cells->column0) &&
+           at->row == (row > at->cells->row0 ? row : at->cells->row0);
+}
+
 static enum pk_status read_section(struct builder *b,
                                    const struct pk_pack_section *section,
-                                   struct pk_error *err)
+                                   const struct place *at, struct pk_error *err)
 {
     const struct pk_need *need = pk_needs_find(&b->needs, section->source_layer);
     if (!need) {
@@ -245,7 +264,7 @@ static enum pk_status read_section(struct builder *b,
     struct pk_ifeature f;
     pk_pack_begin(&cursor, section);
     while (pk_pack_next(&cursor, &f)) {
-        if (!pk_ibox_touches(f.box, window)) {
+        if (!pk_ibox_touches(f.box, window) || !is_taken_here(b->source, at, &f.box)) {
             continue;
         }
         struct pk_style_input in = {.zoom = b->view->zoom,
@@ -296,7 +315,7 @@ static int compare_items(const void *pa, const void *pb)
     return 0;
 }
 
-/* In order, each once (a feature lies in every cell it touches), and their digest. */
+/* In order, each once, and their digest. */
 static void put_in_order(struct builder *b, struct pk_drawlist *out)
 {
     if (b->count > 0) {
@@ -326,7 +345,8 @@ static enum pk_status read_level(struct builder *b, int level, struct pk_ibox bo
             st =
                 pk_source_pack(b->source, level, x, y, false, b->needs.names, &pack, err);
             for (uint32_t i = 0; st == PK_OK && i < pack.section_count; i++) {
-                st = read_section(b, &pack.sections[i], err);
+                struct place at = {&cells, level, x, y};
+                st = read_section(b, &pack.sections[i], &at, err);
             }
         }
     }
