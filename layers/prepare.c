@@ -1,5 +1,5 @@
-/* prepare.c - one cell on demand: the same group functions as a publish uses, over the
- * rows near the cell. */
+/* prepare.c - cells on demand: the same group functions as a publish uses, over the rows
+ * near the cells. */
 #include "layers/prepare.h"
 
 #include <string.h>
@@ -17,14 +17,14 @@ struct cell_job {
     const char *legal_day;
     enum pk_family family;
     int band, level;
-    int64_t cell;
     bool whole;
     struct pk_crs *crs;
     struct pk_box ground;
-    struct pk_buf *features, *labels;
+    struct prep_cells cells;
+    struct pk_prepared *out; /* one per cell, in their order */
 };
 
-/* Adds a group's sections to what the cell has. */
+/* Adds a group's sections to what a cell has. */
 static enum pk_status join_sections(struct pk_buf *all, const struct pk_buf *more,
                                     struct pk_error *err)
 {
@@ -46,20 +46,23 @@ static enum pk_status take_cell(void *ctx, int band, int64_t cell,
                                 const struct pk_buf *labels, struct pk_error *err)
 {
     (void)band;
-    (void)cell;
     struct cell_job *job = ctx;
-    enum pk_status status = join_sections(job->features, features, err);
-    return status == PK_OK ? join_sections(job->labels, labels, err) : status;
+    struct pk_prepared *out = job->out;
+    while (out->cell != cell) { /* only what was wanted is emitted */
+        out++;
+    }
+    enum pk_status status = join_sections(&out->features, features, err);
+    return status == PK_OK ? join_sections(&out->labels, labels, err) : status;
 }
 
 static enum pk_status serve(struct cell_job *job, struct prep *p, struct pk_error *err)
 {
     struct prep_wanted cells = {.whole = job->whole};
-    cells.level[job->level] = (struct prep_cells){.count = 1, .cells = &job->cell};
+    cells.level[job->level] = job->cells;
     return prep_serve(p, job->family, job->band, &cells, take_cell, job, err);
 }
 
-/* The plans in the cell, and those that touch them: their borders meet. */
+/* The plans in the cells, and those that touch them: their borders meet. */
 static enum pk_status plans_near(struct cell_job *job, struct prep_ids *all, bool *many,
                                  struct pk_error *err)
 {
@@ -154,67 +157,84 @@ static enum pk_status legal_day_of(const char **out, struct cell_job *job,
     return status;
 }
 
-static enum pk_status make_cell(struct pk_buf *features, struct pk_buf *labels,
-                                struct pk_store *store, int64_t version,
-                                const char *legal_day, enum pk_family family, int band,
-                                int64_t cell, bool whole, struct pk_error *err)
+static enum pk_status prepare_groups(struct cell_job *job, struct pk_error *err)
 {
+    struct pk_arena arena = {0};
+    struct pk_layer_row *layers = NULL;
+    uint32_t layer_count = 0;
+    enum pk_status status = PK_OK;
+    if (job->legal_day == NULL) {
+        status = legal_day_of(&job->legal_day, job, &arena, err);
+    }
+    if (status == PK_OK) {
+        status = prepare_plans(job, err);
+    }
+    if (status == PK_OK) {
+        status = job->store->ops->layers(job->store, job->version, &layers, &layer_count,
+                                         &arena, err);
+    }
+    for (uint32_t i = 0; status == PK_OK && i < layer_count; i++) {
+        status = prepare_layer(job, &layers[i], err);
+    }
+    pk_arena_finish(&arena);
+    return status;
+}
+
+/* Everything but the legal day. */
+static enum pk_status make_cells(struct cell_job *job, size_t count, struct pk_error *err)
+{
+    job->cells.count = count;
+    job->cells.cells = pk_xcalloc(count, sizeof(*job->cells.cells));
+    job->ground = PK_BOX_EMPTY;
+    for (size_t i = 0; i < count; i++) {
+        job->cells.cells[i] = job->out[i].cell;
+        pk_buf_clear(&job->out[i].features);
+        pk_buf_clear(&job->out[i].labels);
+        if (job->level == 0) {
+            job->ground =
+                pk_box_join(job->ground, prep_cell_ground(job->crs, job->family,
+                                                          job->band, job->out[i].cell));
+        }
+    }
+    enum pk_status status = prepare_groups(job, err);
+    prep_cells_finish(&job->cells);
+    return status;
+}
+
+enum pk_status pk_prepare_cell(struct pk_prepared *out, struct pk_crs *crs,
+                               struct pk_store *store, int64_t version,
+                               enum pk_family family, int band, struct pk_error *err)
+{
+    struct cell_job job = {.store = store,
+                           .version = version,
+                           .family = family,
+                           .band = band % PK_WIDE_BAND,
+                           .level = band / PK_WIDE_BAND,
+                           .crs = crs,
+                           .out = out};
+    return make_cells(&job, 1, err);
+}
+
+enum pk_status pk_prepare_whole_cells(struct pk_prepared *out, size_t count,
+                                      struct pk_crs *crs, struct pk_store *store,
+                                      int64_t version, const char *legal_day,
+                                      enum pk_family family, int band,
+                                      struct pk_error *err)
+{
+    struct pk_store *on_day = NULL;
     struct cell_job job = {.store = store,
                            .version = version,
                            .legal_day = legal_day,
                            .family = family,
-                           .band = band % PK_WIDE_BAND,
-                           .level = band / PK_WIDE_BAND,
-                           .cell = cell,
-                           .whole = whole,
-                           .crs = pk_crs_create(),
-                           .features = features,
-                           .labels = labels};
-    struct pk_arena arena = {0};
-    struct pk_layer_row *layers = NULL;
-    uint32_t layer_count = 0;
-    pk_buf_clear(features);
-    pk_buf_clear(labels);
-    if (job.level == 0) {
-        job.ground = prep_cell_ground(job.crs, family, band, cell);
-    }
-    struct pk_store *on_day = NULL;
-    enum pk_status status = PK_OK;
-    if (legal_day == NULL) {
-        status = legal_day_of(&job.legal_day, &job, &arena, err);
-    } else {
+                           .band = band,
+                           .whole = true,
+                           .crs = crs,
+                           .out = out};
+    if (legal_day != NULL) {
         on_day = pk_store_on_day(store, version, pk_date_parse(legal_day));
         job.store = on_day;
     }
-    if (status == PK_OK) {
-        status = prepare_plans(&job, err);
-    }
-    if (status == PK_OK) {
-        status = store->ops->layers(store, version, &layers, &layer_count, &arena, err);
-    }
-    for (uint32_t i = 0; status == PK_OK && i < layer_count; i++) {
-        status = prepare_layer(&job, &layers[i], err);
-    }
+    enum pk_status status = make_cells(&job, count, err);
     pk_store_close(on_day);
-    pk_arena_finish(&arena);
-    pk_crs_destroy(job.crs);
     return status;
-}
-
-enum pk_status pk_prepare_cell(struct pk_buf *features, struct pk_buf *labels,
-                               struct pk_store *store, int64_t version,
-                               enum pk_family family, int band, int64_t cell,
-                               struct pk_error *err)
-{
-    return make_cell(features, labels, store, version, NULL, family, band, cell, false,
-                     err);
-}
-
-enum pk_status pk_prepare_whole_cell(struct pk_buf *features, struct pk_buf *labels,
-                                     struct pk_store *store, int64_t version,
-                                     const char *legal_day, enum pk_family family,
-                                     int band, int64_t cell, struct pk_error *err)
-{
-    return make_cell(features, labels, store, version, legal_day, family, band, cell,
-                     true, err);
 }

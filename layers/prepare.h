@@ -37,23 +37,31 @@
 #ifndef PK_LAYERS_PREPARE_H
 #define PK_LAYERS_PREPARE_H
 
+#include "layers/crs.h"
 #include "layers/pack.h"
 #include "layers/store.h"
 
+/* Both packs of a cell; the caller begins and finishes the buffers. */
+struct pk_prepared {
+    int64_t cell;
+    struct pk_buf features, labels;
+};
+
 /* Both packs of one cell, made from the rows: what publish stores, byte for byte. The
  * band may be of a wide level (pack.h); such a cell is made from all rows there are.
- * Errors: PK_IO, PK_BAD_DATA. */
-enum pk_status pk_prepare_cell(struct pk_buf *features, struct pk_buf *labels,
+ * `crs` is the calling thread's. Errors: PK_IO, PK_BAD_DATA. */
+enum pk_status pk_prepare_cell(struct pk_prepared *out, struct pk_crs *crs,
                                struct pk_store *store, int64_t version,
-                               enum pk_family family, int band, int64_t cell,
+                               enum pk_family family, int band,
                                struct pk_error *err) PK_MUST_CHECK;
-/* The same of a plain cell, but with what lies in wide cells in it too: who draws an old
- * state needs this cell alone. As it is on `legal_day` ("2026-03-02"); NULL = the
- * version's own. */
-enum pk_status pk_prepare_whole_cell(struct pk_buf *features, struct pk_buf *labels,
-                                     struct pk_store *store, int64_t version,
-                                     const char *legal_day, enum pk_family family,
-                                     int band, int64_t cell,
-                                     struct pk_error *err) PK_MUST_CHECK;
+/* The same of plain cells, at least one, ascending by number and near each other (rows
+ * are loaded once for all of them), but with what lies in wide cells in them too: who
+ * draws an old state needs these cells alone. As it is on `legal_day` ("2026-03-02");
+ * NULL = the version's own. */
+enum pk_status pk_prepare_whole_cells(struct pk_prepared *out, size_t count,
+                                      struct pk_crs *crs, struct pk_store *store,
+                                      int64_t version, const char *legal_day,
+                                      enum pk_family family, int band,
+                                      struct pk_error *err) PK_MUST_CHECK;
 
 #endif

@@ -39,6 +39,7 @@ struct pk_renderer {
     struct pk_png *png;
     struct pk_text *text; /* NULL until fonts are there */
     struct pk_warp *warp; /* NULL until a local zone is asked for */
+    struct pk_crs *crs;   /* NULL until cells are prepared on the spot */
     struct pk_surface surface, layer;
     struct kept_palette palettes[PALETTES_MAX];
     uint32_t palette_next;
@@ -66,6 +67,7 @@ void pk_renderer_destroy(struct pk_renderer *r)
     pk_png_destroy(r->png);
     pk_text_destroy(r->text);
     pk_warp_destroy(r->warp);
+    pk_crs_destroy(r->crs);
     pk_surface_finish(&r->surface);
     pk_surface_finish(&r->layer);
     pk_arena_finish(&r->arena);
@@ -135,7 +137,8 @@ static struct pk_source source_of(struct pk_renderer *r, const struct pk_view *v
                               .version = version,
                               .legal_day = r->legal_day,
                               .family = view->family,
-                              .band = view->band};
+                              .band = view->band,
+                              .crs = &r->crs};
 }
 
 static enum pk_status build_scene(struct scene *out, struct pk_renderer *r,

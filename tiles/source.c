@@ -31,8 +31,7 @@ static int64_t least(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-struct pk_cells pk_source_cells(const struct pk_source *source, int level,
-                                struct pk_ibox box)
+struct pk_cells pk_source_cells(struct pk_source *source, int level, struct pk_ibox box)
 {
     int band = source->band + PK_WIDE_BAND * level;
     const struct pk_ibox *world = &worlds[source->family];
@@ -43,37 +42,87 @@ struct pk_cells pk_source_cells(const struct pk_source *source, int level,
     }
     int64_t first = pk_cell_of(source->family, band, b.min_x, b.min_y);
     int64_t last = pk_cell_of(source->family, band, b.max_x, b.max_y);
-    return (struct pk_cells){first >> 32, first & 0xffffffff, last >> 32,
+    struct pk_cells cells = {first >> 32, first & 0xffffffff, last >> 32,
                              last & 0xffffffff};
+    if (level == 0) {
+        source->plain = cells;
+    }
+    return cells;
 }
 
-/* Make both packs, with all there is; the bytes move to the arena. */
-static enum pk_status prepare(struct pk_source *source, int64_t cell,
-                              struct pk_made **out, struct pk_error *err)
+static struct pk_made *find_made(const struct pk_source *source, int64_t cell)
 {
-    struct pk_buf bufs[2];
-    pk_buf_init(&bufs[0], PK_CELL_BYTES_MAX);
-    pk_buf_init(&bufs[1], PK_CELL_BYTES_MAX);
-    enum pk_status st =
-        pk_prepare_whole_cell(&bufs[0], &bufs[1], source->store, source->version,
-                              source->legal_day, source->family, source->band, cell, err);
-    if (st == PK_OK && (bufs[0].failed || bufs[1].failed)) {
-        st = pk_fail(err, PK_LIMIT, "a cell holds more than %d bytes of map",
-                     PK_CELL_BYTES_MAX);
+    struct pk_made *made = source->made;
+    while (made && made->cell != cell) {
+        made = made->next;
     }
-    if (st == PK_OK) {
-        struct pk_made *made = pk_arena_alloc(source->arena, 1, sizeof *made);
-        made->cell = cell;
-        for (int i = 0; i < 2; i++) {
-            made->bytes[i] = pk_arena_strndup(source->arena, bufs[i].data, bufs[i].len);
-            made->len[i] = bufs[i].len;
+    return made;
+}
+
+/* The cell, and those of its block that will be asked for and are not made: ascending. */
+static size_t block_of(const struct pk_source *source, int64_t cell,
+                       struct pk_prepared *out)
+{
+    int64_t column = cell >> 32, row = cell & 0xffffffff;
+    int64_t x0 = column - column % PK_CELLS_SIDE, y0 = row - row % PK_CELLS_SIDE;
+    const struct pk_cells *plain = &source->plain;
+    size_t n = 0;
+    for (int64_t x = x0; x < x0 + PK_CELLS_SIDE; x++) {
+        for (int64_t y = y0; y < y0 + PK_CELLS_SIDE; y++) {
+            int64_t other = x * (INT64_C(1) << 32) + y;
+            bool asked = x >= plain->column0 && x <= plain->column1 && y >= plain->row0 &&
+                         y <= plain->row1;
+            if (other == cell || (asked && !find_made(source, other))) {
+                out[n++].cell = other;
+            }
         }
-        made->next = source->made;
-        source->made = made;
-        *out = made;
     }
-    pk_buf_finish(&bufs[0]);
-    pk_buf_finish(&bufs[1]);
+    return n;
+}
+
+/* The bytes move to the arena. */
+static enum pk_status keep_made(struct pk_source *source, const struct pk_prepared *p,
+                                struct pk_error *err)
+{
+    if (p->features.failed || p->labels.failed) {
+        return pk_fail(err, PK_LIMIT, "a cell holds more than %d bytes of map",
+                       PK_CELL_BYTES_MAX);
+    }
+    const struct pk_buf *bufs[2] = {&p->features, &p->labels};
+    struct pk_made *made = pk_arena_alloc(source->arena, 1, sizeof *made);
+    made->cell = p->cell;
+    for (int i = 0; i < 2; i++) {
+        made->bytes[i] = pk_arena_strndup(source->arena, bufs[i]->data, bufs[i]->len);
+        made->len[i] = bufs[i]->len;
+    }
+    made->next = source->made;
+    source->made = made;
+    return PK_OK;
+}
+
+/* Make both packs of the cell and of its neighbours, with all there is. */
+static enum pk_status prepare(struct pk_source *source, int64_t cell,
+                              struct pk_error *err)
+{
+    struct pk_prepared block[PK_CELLS_SIDE * PK_CELLS_SIDE];
+    size_t count = block_of(source, cell, block);
+    struct pk_crs *own = source->crs ? NULL : pk_crs_create();
+    if (source->crs && !*source->crs) {
+        *source->crs = pk_crs_create();
+    }
+    for (size_t i = 0; i < count; i++) {
+        pk_buf_init(&block[i].features, PK_CELL_BYTES_MAX);
+        pk_buf_init(&block[i].labels, PK_CELL_BYTES_MAX);
+    }
+    enum pk_status st = pk_prepare_whole_cells(
+        block, count, own ? own : *source->crs, source->store, source->version,
+        source->legal_day, source->family, source->band, err);
+    for (size_t i = 0; i < count; i++) {
+        st = st == PK_OK ? keep_made(source, &block[i], err) : st;
+        pk_buf_finish(&block[i].features);
+        pk_buf_finish(&block[i].labels);
+    }
+    pk_crs_destroy(own);
     return st;
 }
 
@@ -81,10 +130,7 @@ static enum pk_status bytes_of(struct pk_source *source, int level, int64_t cell
                                bool labels, const void **bytes, size_t *len,
                                struct pk_error *err)
 {
-    struct pk_made *made = level == 0 ? source->made : NULL;
-    while (made && made->cell != cell) {
-        made = made->next;
-    }
+    const struct pk_made *made = level == 0 ? find_made(source, cell) : NULL;
     if (!made) { /* packs are of the version's own day */
         enum pk_status st = PK_NOT_FOUND;
         if (!source->legal_day) {
@@ -97,7 +143,8 @@ static enum pk_status bytes_of(struct pk_source *source, int level, int64_t cell
                            */
         }
         if (st == PK_NOT_FOUND) {
-            st = prepare(source, cell, &made, err);
+            st = prepare(source, cell, err);
+            made = find_made(source, cell);
         }
         if (st != PK_OK || !made) {
             return st;

@@ -98,49 +98,137 @@ static void a_small_thing_shows_when_the_larger_beside_it_goes(void **state)
     close_and_remove(&fresh, path[1]);
 }
 
+static const int no_two_alike[BLOCKS][BLOCKS] = {
+    {0, 1, 2,  3 },
+    {4, 5, 6,  7 },
+    {8, 9, 10, 11},
+    {1, 1, 1,  1 }
+};
+
+/* A published town of version 1 and a store over it. */
+static struct pk_store *open_town(struct pk_db *db, char *path, size_t size)
+{
+    struct pk_store *store;
+    struct pk_error err = {0};
+    int edits[BLOCKS][BLOCKS];
+    int64_t version;
+    memcpy(edits, no_two_alike, sizeof(edits));
+    open_fresh(db, path, size);
+    put_first(db, 1, edits);
+    put_layers(db, 1);
+    publish(db, 1, "2026-01-01");
+    assert_int_equal(pk_store_open(&store, path, &err), PK_OK);
+    assert_int_equal(store->ops->begin(store, &version, &err), PK_OK);
+    return store;
+}
+
+static struct pk_prepared nothing_made(int64_t cell)
+{
+    struct pk_prepared made = {.cell = cell};
+    pk_buf_init(&made.features, 1 << 26);
+    pk_buf_init(&made.labels, 1 << 26);
+    return made;
+}
+
+static void forget_made(struct pk_prepared *made)
+{
+    pk_buf_finish(&made->features);
+    pk_buf_finish(&made->labels);
+}
+
+static void assert_same_bytes(const struct pk_buf *made, const void *bytes, size_t len)
+{
+    assert_int_equal(made->len, len);
+    if (len > 0) {
+        assert_memory_equal(made->data, bytes, len);
+    }
+}
+
 static void a_cell_on_demand_is_the_cell_that_was_published(void **state)
 {
     (void)state;
     char path[200];
     struct pk_db db;
-    int edits[BLOCKS][BLOCKS] = {
-        {0, 1, 2,  3 },
-        {4, 5, 6,  7 },
-        {8, 9, 10, 11},
-        {1, 1, 1,  1 }
-    };
-    open_fresh(&db, path, sizeof(path));
-    put_first(&db, 1, edits);
-    put_layers(&db, 1);
-    publish(&db, 1, "2026-01-01");
-    struct pk_store *store;
     struct pk_error err = {0};
-    assert_int_equal(pk_store_open(&store, path, &err), PK_OK);
-    int64_t version;
-    assert_int_equal(store->ops->begin(store, &version, &err), PK_OK);
+    struct pk_store *store = open_town(&db, path, sizeof(path));
     sqlite3_stmt *row;
     assert_int_equal(pk_db_prepare(&row, &db, newest_packs, NULL), PK_OK);
     sqlite3_bind_int64(row, 1, 1);
     while (sqlite3_step(row) == SQLITE_ROW) {
-        struct pk_buf features, labels;
-        pk_buf_init(&features, 1 << 26);
-        pk_buf_init(&labels, 1 << 26);
+        struct pk_prepared made = nothing_made(sqlite3_column_int64(row, 2));
         enum pk_family family = sqlite3_column_text(row, 0)[0] == 'w' ? PK_WM : PK_TM;
-        if (pk_prepare_cell(&features, &labels, store, 1, family,
-                            sqlite3_column_int(row, 1), sqlite3_column_int64(row, 2),
+        if (pk_prepare_cell(&made, crs, store, 1, family, sqlite3_column_int(row, 1),
                             &err) != PK_OK) {
             fail_msg("%s", err.text);
         }
-        assert_int_equal(features.len, sqlite3_column_bytes(row, 3));
-        assert_memory_equal(features.data, sqlite3_column_blob(row, 3), features.len);
-        assert_int_equal(labels.len, sqlite3_column_bytes(row, 4));
-        if (labels.len > 0) {
-            assert_memory_equal(labels.data, sqlite3_column_blob(row, 4), labels.len);
-        }
-        pk_buf_finish(&features);
-        pk_buf_finish(&labels);
+        assert_same_bytes(&made.features, sqlite3_column_blob(row, 3),
+                          (size_t)sqlite3_column_bytes(row, 3));
+        assert_same_bytes(&made.labels, sqlite3_column_blob(row, 4),
+                          (size_t)sqlite3_column_bytes(row, 4));
+        forget_made(&made);
     }
     sqlite3_finalize(row);
+    store->ops->end(store);
+    pk_store_close(store);
+    close_and_remove(&db, path);
+}
+
+/* Cells of one band made at once are those made one by one. */
+static size_t assert_block_is_its_cells(struct pk_store *store, const int64_t *cells,
+                                        size_t count, enum pk_family family, int band)
+{
+    enum { MOST = 64 };
+    struct pk_prepared all[MOST];
+    struct pk_error err = {0};
+    size_t bytes = 0;
+    count = count < MOST ? count : MOST;
+    for (size_t i = 0; i < count; i++) {
+        all[i] = nothing_made(cells[i]);
+    }
+    assert_int_equal(pk_prepare_whole_cells(all, count, crs, store, 1, "2026-01-01",
+                                            family, band, &err),
+                     PK_OK);
+    for (size_t i = 0; i < count; i++) {
+        struct pk_prepared alone = nothing_made(cells[i]);
+        assert_int_equal(pk_prepare_whole_cells(&alone, 1, crs, store, 1, "2026-01-01",
+                                                family, band, &err),
+                         PK_OK);
+        assert_same_bytes(&all[i].features, alone.features.data, alone.features.len);
+        assert_same_bytes(&all[i].labels, alone.labels.data, alone.labels.len);
+        bytes += alone.features.len;
+        forget_made(&alone);
+        forget_made(&all[i]);
+    }
+    return bytes;
+}
+
+static void cells_made_at_once_are_those_made_one_by_one(void **state)
+{
+    (void)state;
+    static const int bands[] = {9, 13, PK_BAND_FULL};
+    char path[200];
+    struct pk_db db;
+    struct pk_store *store = open_town(&db, path, sizeof(path));
+    for (size_t i = 0; i < 2 * PK_COUNT(bands); i++) {
+        enum pk_family family = i % 2 == 0 ? PK_WM : PK_TM;
+        int64_t cells[64];
+        size_t count = 0;
+        sqlite3_stmt *row;
+        assert_int_equal(pk_db_prepare(&row, &db,
+                                       "SELECT DISTINCT cell FROM pack WHERE family = ?1 "
+                                       "AND band = ?2 ORDER BY cell LIMIT 64",
+                                       NULL),
+                         PK_OK);
+        sqlite3_bind_text(row, 1, pk_family_name(family), -1, SQLITE_STATIC);
+        sqlite3_bind_int(row, 2, bands[i / 2]);
+        while (sqlite3_step(row) == SQLITE_ROW) {
+            cells[count++] = sqlite3_column_int64(row, 0);
+        }
+        sqlite3_finalize(row);
+        assert_true(count > 0);
+        assert_true(assert_block_is_its_cells(store, cells, count, family, bands[i / 2]) >
+                    0);
+    }
     store->ops->end(store);
     pk_store_close(store);
     close_and_remove(&db, path);
@@ -398,6 +486,7 @@ int main(void)
         cmocka_unit_test(neighbours_stay_closed_in_every_band),
         cmocka_unit_test(a_small_thing_shows_when_the_larger_beside_it_goes),
         cmocka_unit_test(a_cell_on_demand_is_the_cell_that_was_published),
+        cmocka_unit_test(cells_made_at_once_are_those_made_one_by_one),
         cmocka_unit_test(packs_of_an_older_form_are_made_again),
         cmocka_unit_test(many_small_publishes_make_the_packs_of_one),
         cmocka_unit_test(a_day_that_takes_effect_changes_the_phase_without_a_new_row),

@@ -358,12 +358,17 @@ static void cell_of(struct pk_buf out[2], int64_t version, enum pk_family family
                     int band, int64_t cell)
 {
     struct pk_store *store = pk_store_over(&db);
+    struct pk_crs *crs = pk_crs_create();
+    struct pk_prepared made = {.cell = cell};
     struct pk_error err = {0};
 
-    for (int i = 0; i < 2; i++)
-        pk_buf_init(&out[i], 1 << 24);
-    if (pk_prepare_cell(&out[0], &out[1], store, version, family, band, cell, &err))
+    pk_buf_init(&made.features, 1 << 24);
+    pk_buf_init(&made.labels, 1 << 24);
+    if (pk_prepare_cell(&made, crs, store, version, family, band, &err))
         fail_msg("%s", err.text);
+    out[0] = made.features;
+    out[1] = made.labels;
+    pk_crs_destroy(crs);
     pk_store_close(store);
 }
 

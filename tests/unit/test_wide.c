@@ -99,9 +99,9 @@ static void a_plain_cell_for_an_old_state_has_the_large_things_too(void **state)
     struct pk_store *store;
     struct pk_error err = {0};
     int64_t version;
-    struct pk_buf bytes[2];
-    pk_buf_init(&bytes[0], 1 << 26);
-    pk_buf_init(&bytes[1], 1 << 26);
+    struct pk_prepared made;
+    pk_buf_init(&made.features, 1 << 26);
+    pk_buf_init(&made.labels, 1 << 26);
     open_fresh(&db, path, sizeof(path));
     put_small(&db, 1);
     put_large(&db, 1, false);
@@ -110,19 +110,18 @@ static void a_plain_cell_for_an_old_state_has_the_large_things_too(void **state)
     assert_int_equal(store->ops->begin(store, &version, &err), PK_OK);
     /* In both large ones, and in nothing else. */
     int64_t x = INT64_C(544000000), y = PK_TM_TOP - INT64_C(6444000000);
-    int64_t cell = pk_cell_of(PK_TM, PK_BAND_FULL, x, y);
-    assert_int_equal(pk_prepare_whole_cell(&bytes[0], &bytes[1], store, 1, NULL, PK_TM,
-                                           PK_BAND_FULL, cell, &err),
-                     PK_OK);
-    assert_int_equal(features_in(&bytes[0]), 2);
+    made.cell = pk_cell_of(PK_TM, PK_BAND_FULL, x, y);
     assert_int_equal(
-        pk_prepare_cell(&bytes[0], &bytes[1], store, 1, PK_TM, PK_BAND_FULL, cell, &err),
+        pk_prepare_whole_cells(&made, 1, crs, store, 1, NULL, PK_TM, PK_BAND_FULL, &err),
         PK_OK);
-    assert_int_equal(features_in(&bytes[0]), 0);
+    assert_int_equal(features_in(&made.features), 2);
+    assert_int_equal(pk_prepare_cell(&made, crs, store, 1, PK_TM, PK_BAND_FULL, &err),
+                     PK_OK);
+    assert_int_equal(features_in(&made.features), 0);
     store->ops->end(store);
     pk_store_close(store);
-    pk_buf_finish(&bytes[0]);
-    pk_buf_finish(&bytes[1]);
+    pk_buf_finish(&made.features);
+    pk_buf_finish(&made.labels);
     close_and_remove(&db, path);
 }
 
