@@ -64,6 +64,8 @@ static const struct pk_opt_key keys[] = {
     INT("import.max_mb", "2048", 64, 1e6, "MB", "memory of the process that reads"),
     INT("import.max_s", "600", 1, 86400, "s", "time of the process that reads"),
     BOOL("import.require_landlock", "yes", "refuse to import where Landlock is missing"),
+    TEXT("import.spool", NULL,
+         "folder for deliveries that come over HTTP; else beside the database file"),
     TEXT("links.N.text", NULL, "text of a next-step link"),
     TEXT("links.N.url", NULL, "address of a next-step link"),
     TEXT("listen", "127.0.0.1:8080", "address and port to serve on; port 0 = a free one"),

@@ -109,6 +109,58 @@ enum pk_status pk_draft_show(json_t **out, struct pk_db *db, int64_t draft,
     return status;
 }
 
+/* ---- findings ---- */
+
+/* A row: the finding as the report has it, its texts in both languages. */
+static json_t *finding_object(sqlite3_stmt *s, enum pk_lang lang)
+{
+    const char *text = (const char *)sqlite3_column_text(s, 0);
+    json_t *o = NULL;
+
+    if (!text || pk_json_parse(&o, text, strlen(text), REPORT_MAX_BYTES, NULL))
+        o = json_object();
+    for (int i = 0; i < 2; i++) {
+        int column = 1 + 2 * i + (lang == PK_EN);
+
+        if (sqlite3_column_type(s, column) == SQLITE_TEXT)
+            put_text(o, i == 0 ? "text" : "fix", s, column);
+    }
+    return o;
+}
+
+enum pk_status pk_draft_findings(json_t **out, int64_t *more, struct pk_db *db,
+                                 int64_t draft, enum pk_lang lang, struct pk_error *err)
+{
+    static const char sql[] =
+        "SELECT finding, text_sv, text_en, fix_sv, fix_en FROM finding WHERE draft_id = "
+        "?1 OR draft_id = (SELECT held_of FROM draft WHERE draft_id = ?1) "
+        "ORDER BY severity = 'error' DESC, severity = 'warning' DESC, rule, key";
+    sqlite3_stmt *s;
+    int rc;
+    enum pk_status status = pk_db_prepare(&s, db, sql, err);
+
+    *out = NULL;
+    *more = 0;
+    if (status)
+        return status;
+    *out = json_array();
+    sqlite3_bind_int64(s, 1, draft);
+    while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+        if (json_array_size(*out) < PK_DRAFT_FINDINGS_SHOWN)
+            json_array_append_new(*out, finding_object(s, lang));
+        else
+            (*more)++;
+    }
+    if (rc != SQLITE_DONE)
+        status = pk_db_fail(db, "findings", err);
+    sqlite3_finalize(s);
+    if (status) {
+        json_decref(*out);
+        *out = NULL;
+    }
+    return status;
+}
+
 /* ---- which plans touch which ---- */
 
 struct looking {

@@ -10,6 +10,7 @@
 
 #include <jansson.h>
 
+#include "base/msg.h"
 #include "layers/db.h"
 #include "layers/geom.h"
 
@@ -30,6 +31,14 @@ enum pk_status pk_draft_list(json_t **out, struct pk_db *db,
 /* The same members of one draft, with "report" (answers.md). PK_NOT_FOUND. */
 enum pk_status pk_draft_show(json_t **out, struct pk_db *db, int64_t draft,
                              struct pk_error *err) PK_MUST_CHECK;
+
+/* What was found wrong, worst first, in a language: [{"rule", "severity", "object",
+ * "text", "fix", "point"}], at most PK_DRAFT_FINDINGS_SHOWN; *more is how many are left
+ * out. */
+enum { PK_DRAFT_FINDINGS_SHOWN = 1000 };
+enum pk_status pk_draft_findings(json_t **out, int64_t *more, struct pk_db *db,
+                                 int64_t draft, enum pk_lang lang,
+                                 struct pk_error *err) PK_MUST_CHECK;
 
 /* Which plans in force the plans of the draft touch, and what has been decided:
  *

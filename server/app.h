@@ -71,6 +71,7 @@ struct pk_app {
     struct pk_auth_table *auth;   /* who is signed in; NULL outside of a server */
     struct pk_extent_memo *extent; /* of the newest version */
     struct pk_audit_memo *audit;
+    _Atomic int bodies; /* of deliveries, arriving now */
     _Atomic bool draining;
     _Atomic uint64_t counters[PK_COUNTERS];
     _Atomic uint32_t waiting, connections; /* gauges */

@@ -19,6 +19,8 @@
 #include "server/auth.h"
 #include "server/links.h"
 #include "server/problem.h"
+#include "server/spool.h"
+#include "server/staff_work.h"
 #include "server/tap.h"
 
 /* One connection, in the list that the reaper walks. */
@@ -43,6 +45,8 @@ struct call {
     char *target;    /* as received, cut at PK_TARGET_MAX + 1 */
     char *if_none_match, *origin;
     struct pk_buf body;
+    uint64_t length;              /* of the body, as announced; 0 = none or not told */
+    struct pk_spool_body *upload; /* of a delivery: the body goes to a file */
     struct MHD_Response *response;
     unsigned status;
     bool begun;
@@ -285,10 +289,7 @@ static bool check_headers(struct call *call, const char *version, bool *has_body
     int64_t budget =
         PK_HTTP_BODY_MS + (int64_t)(check.encodings > 0 ? PK_BODY_MAX : check.length) *
                               1000 / PK_HTTP_BODY_BYTES_PER_S;
-    if (check.length > PK_BODY_MAX) {
-        pk_fail(err, PK_LIMIT, "the body is larger than %d bytes", PK_BODY_MAX);
-        return false;
-    }
+    call->length = check.length;
     atomic_store(&call->conn->deadline_ms, pk_now_ms() + budget);
     const char *refusal = pk_wire_refusal(&call->conn->wire, call->number, false);
     if (refusal != NULL) {
@@ -368,6 +369,25 @@ static bool admit(struct call *call, struct pk_request *request, bool has_body)
     return false;
 }
 
+/* Deliveries go to a file, everything else into memory. */
+static bool begin_body(struct call *call, const struct pk_request *request)
+{
+    struct pk_error err = {0};
+    enum pk_status status = PK_OK;
+    if (request->route->handle == pk_staff_deliver) {
+        status = pk_spool_begin(&call->upload, call->http->app, call->length,
+                                request->lang, &err);
+    } else if (call->length > PK_BODY_MAX) {
+        status = pk_fail(&err, PK_LIMIT, "the body is larger than %d bytes", PK_BODY_MAX);
+    } else {
+        pk_buf_init(&call->body, PK_BODY_MAX);
+    }
+    if (status != PK_OK) {
+        set_problem(call, status == PK_LIMIT ? 413 : 0, &err, true);
+    }
+    return status == PK_OK;
+}
+
 /* First call, headers complete. False: call->response is an early refusal. */
 static bool begin(struct call *call, const char *method, const char *version)
 {
@@ -399,10 +419,7 @@ static bool begin(struct call *call, const char *method, const char *version)
     if (!admit(call, request, has_body)) {
         return !has_body; /* without a body it is answered in its turn, and lives on */
     }
-    if (has_body) {
-        pk_buf_init(&call->body, PK_BODY_MAX);
-    }
-    return true;
+    return !has_body || begin_body(call, request);
 }
 
 /* Outside maps and older states have workers of their own, so that they never hold up
@@ -445,6 +462,13 @@ static enum MHD_Result dispatch(struct call *call)
         request->body = pk_arena_strndup(&call->arena, call->body.data, call->body.len);
         request->body_len = call->body.len;
     }
+    if (call->upload != NULL &&
+        pk_spool_end(&request->upload, call->upload, &err) != PK_OK) {
+        set_problem(call, err.code == PK_LIMIT ? 413 : 0, &err, true);
+        return queue(call);
+    }
+    /* The job may outlive the call. */
+    request->upload = pk_arena_strdup(&call->arena, request->upload);
     if (!pk_auth_body(http->app, request, &response, &call->arena) ||
         pk_route_fast(http->app, request, &response)) {
         set_response(call, &response);
@@ -487,6 +511,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection,
     if (*len > 0) {
         if (call->body.data != NULL) {
             pk_buf_add(&call->body, data, *len);
+        } else if (call->upload != NULL) {
+            pk_spool_add(call->upload, data, *len);
         }
         *len = 0;
         return MHD_YES;
@@ -585,6 +611,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **st
     }
     pk_arena_finish(&call->arena);
     pk_buf_finish(&call->body);
+    pk_spool_drop(call->upload);
     free(call->target);
     free(call->if_none_match);
     free(call->origin);

@@ -49,6 +49,7 @@ struct pk_request {
     const char *body; /* NULL without one; NUL-terminated */
     size_t body_len;
 
+    const char *upload; /* file of a delivery's body (spool.h); NULL = none */
     const struct pk_query_arg *form; /* fields of a staff form (auth.h) */
     uint32_t form_count;
     const char *form_token;     /* that came with it, checked already; NULL = none */

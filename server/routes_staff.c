@@ -2,7 +2,7 @@
  * (auth.h); tests/http/staff_test.py asks every row as every role.
  *
  * Add one: a handler (staff_X.c) and a row here. */
-#include "server/staff.h"
+#include "server/staff_work.h"
 
 #define GET      (1u << PK_GET)
 #define POST     (1u << PK_POST)
@@ -41,6 +41,25 @@ const struct pk_route pk_staff_routes[] = {
           "Another role, or nobody any more"),
     STAFF("/admin/log", GET, "who action text before *", pk_staff_log,
           PK_ROLE_ADMINISTRATOR, "Who did what, when and from where"),
+    STAFF("/admin/deliver", POST, "form_token *", pk_staff_deliver, PK_ROLE_PLANNER,
+          "Deliver files: a form with files, read into a draft"),
+    STAFF("/admin/deliveries", GET, "*", pk_staff_deliveries, PK_ROLE_VIEWER,
+          "Deliveries and drafts, and the form to deliver"),
+    STAFF("/admin/delivery/{id}", GET, "f *", pk_staff_delivery, PK_ROLE_VIEWER,
+          "How far a delivery has come"),
+    STAFF("/admin/draft/{draft}", GET, "*", pk_staff_draft, PK_ROLE_VIEWER,
+          "What a draft changes, what is wrong with it, what it touches"),
+    STAFF("/admin/draft/{draft}/replace", POST, "", pk_staff_replace, PK_ROLE_PLANNER,
+          "Decide about an older plan that a draft touches"),
+    STAFF("/admin/draft/{draft}/discard", POST, "", pk_staff_discard, PK_ROLE_PLANNER,
+          "Discard a draft"),
+    STAFF("/admin/draft/{draft}/publish", GET_POST, "*", pk_staff_publish,
+          PK_ROLE_PUBLISHER, "Publish a draft"),
+    STAFF("/admin/history", GET, "*", pk_staff_history, PK_ROLE_VIEWER, "Every version"),
+    STAFF("/admin/history/{version}/changes", GET, "since *", pk_staff_changes,
+          PK_ROLE_VIEWER, "What a version changed"),
+    STAFF("/admin/history/{version}/restore", GET_POST, "*", pk_staff_restore,
+          PK_ROLE_PUBLISHER, "The content of an earlier version again"),
     STAFF("/admin/sign-out", POST, "", pk_staff_sign_out, PK_ROLE_VIEWER, "Sign out"),
     {NULL, 0, NULL, NULL, NULL, false, NULL, NULL, PK_ROLE_NONE, PK_LANE_MAP},
 };

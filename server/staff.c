@@ -11,10 +11,12 @@ static const struct {
     enum pk_msg_id text;
     enum pk_role may;
 } places[] = {
-    {"/admin",         PK_MSG_STAFF_START,   PK_ROLE_VIEWER       },
-    {"/admin/users",   PK_MSG_STAFF_USERS,   PK_ROLE_ADMINISTRATOR},
-    {"/admin/log",     PK_MSG_STAFF_LOG,     PK_ROLE_ADMINISTRATOR},
-    {"/admin/account", PK_MSG_STAFF_ACCOUNT, PK_ROLE_VIEWER       },
+    {"/admin",            PK_MSG_STAFF_START,    PK_ROLE_VIEWER       },
+    {"/admin/deliveries", PK_MSG_ADM_DELIVERIES, PK_ROLE_VIEWER       },
+    {"/admin/history",    PK_MSG_ADM_HISTORY,    PK_ROLE_VIEWER       },
+    {"/admin/users",      PK_MSG_STAFF_USERS,    PK_ROLE_ADMINISTRATOR},
+    {"/admin/log",        PK_MSG_STAFF_LOG,      PK_ROLE_ADMINISTRATOR},
+    {"/admin/account",    PK_MSG_STAFF_ACCOUNT,  PK_ROLE_VIEWER       },
 };
 
 const char *pk_staff_role(enum pk_role role, enum pk_lang lang)

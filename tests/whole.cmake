@@ -77,6 +77,8 @@ if(TARGET plankarta AND TARGET plankarta-work)
     pk_add_whole(check ${CMAKE_CURRENT_BINARY_DIR}/check
         ${PROJECT_SOURCE_DIR}/../shared/data)
     pk_add_whole(answers ${sample_dir})
+    pk_add_whole(admin ${sample_dir} ${CMAKE_CURRENT_BINARY_DIR}/admin)
+    set_tests_properties(whole.admin PROPERTIES FIXTURES_REQUIRED sample)
     set_tests_properties(whole.answers PROPERTIES FIXTURES_REQUIRED sample)
     pk_add_whole(background ${sample_dir})
     set_tests_properties(whole.background PROPERTIES FIXTURES_REQUIRED sample)

@@ -33,7 +33,7 @@ def routes():
         text = re.sub(r"\s+", " ", f.read())
     rows = re.findall(r'(?:STAFF|ENTRY)\("(/[^"]*)", ([A-Z_]+), .*?PK_ROLE_([A-Z]+)', text)
     assert len(rows) > 8, rows
-    return [(path.replace("{id}", "1"), methods.split("_"), role.lower())
+    return [(re.sub(r"{\w+}", "1", path), methods.split("_"), role.lower())
             for path, methods, role in rows]
 
 
@@ -109,8 +109,8 @@ class Staff(unittest.TestCase):
                             self.assertEqual(answer.json()["status"], 403)
                         elif method == "POST":  # let in, and stopped by the missing token
                             self.assertEqual(answer.status, 403)
-                        else:
-                            self.assertEqual(answer.status, 200)
+                        else:  # there may be no such draft
+                            self.assertIn(answer.status, (200, 404) if "1" in path else (200,))
                         self.assertEqual(answer.headers["cache-control"], "no-store")
 
     def test_nobody_is_sent_to_sign_in_and_comes_back(self):
