@@ -5,38 +5,78 @@
 
 #define LABEL_SUFFIX   ":label"
 #define PATTERN_PREFIX "pattern:"
+#define NONE           "hatch-0-8-1:#00000000" /* for the empty name: nothing is drawn */
 
 enum { DEPTH_MAX = 100, PATTERNS_MAX = 512 };
 
 /* A text that stands for another, or NULL to keep it; the new one is taken over. */
 typedef json_t *word_fn(void *ctx, const char *word);
 
-/* Every string constant under `value`, in place. */
-static void change_words(json_t *value, word_fn *fn, void *ctx, int depth)
+static void change_words(json_t **value, word_fn *fn, void *ctx, int depth);
+
+/* Item i of an expression or of a stop of an old function. */
+static void change_item(json_t *array, size_t i, word_fn *fn, void *ctx, int depth)
 {
-    size_t i;
-    json_t *item;
-    json_array_foreach(value, i, item)
-    {
-        const char *word = json_string_value(item);
-        json_t *other = word == NULL || depth > DEPTH_MAX ? NULL : fn(ctx, word);
-        if (other != NULL) {
-            json_array_set_new(value, i, other);
-        } else if (depth <= DEPTH_MAX) {
-            change_words(item, fn, ctx, depth + 1);
+    json_t *item = json_incref(json_array_get(array, i)), *was = item;
+    if (item != NULL) {
+        change_words(&item, fn, ctx, depth);
+        if (item != was) {
+            json_array_set(array, i, item);
+        }
+        json_decref(item);
+    }
+}
+
+/* Which items of an expression may be its value: from `first`, every `step`th, and the
+ * last. The others are conditions, labels and stops, and no names of images. */
+static const struct {
+    const char *op;
+    size_t first, step;
+} branches[] = {
+    {"match",    3, 2   },
+    {"case",     2, 2   },
+    {"step",     2, 2   },
+    {"coalesce", 1, 1   },
+    {"literal",  1, 1   },
+    {"image",    1, 1000},
+    {"let",      0, 0   },
+};
+
+static void change_expression(json_t *array, word_fn *fn, void *ctx, int depth)
+{
+    const char *op = json_string_value(json_array_get(array, 0));
+    size_t size = json_array_size(array);
+    for (size_t b = 0; op != NULL && b < PK_COUNT(branches); b++) {
+        if (strcmp(op, branches[b].op) == 0) {
+            size_t step = branches[b].step;
+            for (size_t i = branches[b].first; step > 0 && i + 1 < size; i += step) {
+                change_item(array, i, fn, ctx, depth);
+            }
+            change_item(array, size - 1, fn, ctx, depth);
         }
     }
-    const char *key;
-    void *next;
-    json_object_foreach_safe(value, next, key, item)
+}
+
+/* The string constants that *value may come to, in place. */
+static void change_words(json_t **value, word_fn *fn, void *ctx, int depth)
+{
+    const char *word = json_string_value(*value);
+    json_t *other = word == NULL ? NULL : fn(ctx, word);
+    if (other != NULL) {
+        json_decref(*value);
+        *value = other;
+    }
+    if (word != NULL || depth > DEPTH_MAX) {
+        return;
+    }
+    if (json_is_array(*value)) {
+        change_expression(*value, fn, ctx, depth + 1);
+    }
+    size_t i;
+    json_t *stop; /* of a function as documents had before expressions */
+    json_array_foreach(json_object_get(*value, "stops"), i, stop)
     {
-        const char *word = json_string_value(item);
-        json_t *other = word == NULL || depth > DEPTH_MAX ? NULL : fn(ctx, word);
-        if (other != NULL) {
-            json_object_set_new(value, key, other);
-        } else if (depth <= DEPTH_MAX) {
-            change_words(item, fn, ctx, depth + 1);
-        }
+        change_item(stop, 1, fn, ctx, depth + 1);
     }
 }
 
@@ -50,15 +90,11 @@ static void change_images(json_t *layer, word_fn *fn, void *ctx)
     };
     for (size_t i = 0; i < PK_COUNT(places); i++) {
         json_t *place = json_object_get(layer, places[i][0]);
-        json_t *value = json_object_get(place, places[i][1]);
-        const char *word = json_string_value(value);
-        if (word != NULL) {
-            json_t *other = fn(ctx, word);
-            if (other != NULL) {
-                json_object_set_new(place, places[i][1], other);
-            }
-        } else {
-            change_words(value, fn, ctx, 0);
+        json_t *was = json_object_get(place, places[i][1]), *value = json_incref(was);
+        if (value != NULL) {
+            change_words(&value, fn, ctx, 0);
+            json_object_set(place, places[i][1], value);
+            json_decref(value);
         }
     }
 }
@@ -114,7 +150,9 @@ static void change_geometry_calls(json_t *layer, bool for_viewer)
 static json_t *to_pattern(void *ctx, const char *word)
 {
     const struct pk_viewer_place *place = ctx;
-    return place->is_pattern(word) ? joined(PATTERN_PREFIX, word) : NULL;
+    bool none = word[0] == '\0';
+    return none || place->is_pattern(word) ? joined(PATTERN_PREFIX, none ? NONE : word)
+                                           : NULL;
 }
 
 static bool is_at_points(const json_t *layer)
@@ -197,7 +235,9 @@ static json_t *from_pattern(void *ctx, const char *word)
 {
     (void)ctx;
     size_t len = strlen(PATTERN_PREFIX);
-    return strncmp(word, PATTERN_PREFIX, len) == 0 ? json_string(word + len) : NULL;
+    return strncmp(word, PATTERN_PREFIX, len) != 0 ? NULL
+           : strcmp(word + len, NONE) == 0         ? json_string("")
+                                                   : json_string(word + len);
 }
 
 void pk_style_from_viewer(json_t *style)
@@ -228,6 +268,7 @@ struct names {
 static json_t *note_pattern(void *ctx, const char *word)
 {
     struct names *n = ctx;
+    word = word[0] == '\0' ? NONE : word;
     bool known = !n->is_pattern(word) || n->count == PATTERNS_MAX;
     for (uint32_t i = 0; i < n->count && !known; i++) {
         known = strcmp(n->list[i], word) == 0;

@@ -98,7 +98,11 @@ static void offer_mixes(struct pk_palette *p, struct pk_palette_search *s, uint3
 
 uint8_t pk_palette_learn(const struct pk_palette *p, uint32_t px)
 {
-    if (px >> 24 == 255) {
+    bool opaque = px >> 24 == 255;
+    if ((opaque ? p->places->opaque[pk_palette_opaque(px)]
+                : p->places->through[pk_palette_through(px)]) == PK_PALETTE_SHARED)
+        return (uint8_t)nearest(&p->search, p->count, cube_of(px), NULL);
+    if (opaque) {
         uint32_t i = pk_palette_opaque(px), r = i & 31, g = i >> 5 & 31, b = i >> 10;
         struct cube c = {(int)(r << 3 | r >> 2), (int)(g << 3 | g >> 2),
                          (int)(b << 3 | b >> 2), 255};
@@ -112,17 +116,16 @@ uint8_t pk_palette_learn(const struct pk_palette *p, uint32_t px)
     return (uint8_t)p->places->through[i];
 }
 
-/* The style's own colours come out as they are; the first of two that share a place
- * in the tables has it. */
+/* The style's own colours come out as they are, also two that share a place in the
+ * tables: see-through fills of two uses often do. */
 static void keep_own(struct pk_palette *p, uint32_t first, uint32_t own)
 {
     memset(p->places, 0xff, sizeof *p->places);
     for (uint32_t i = own; i-- > first;) {
         uint32_t px = p->pixels[i];
-        if (px >> 24 == 255)
-            p->places->opaque[pk_palette_opaque(px)] = (uint16_t)i;
-        else
-            p->places->through[pk_palette_through(px)] = (uint16_t)i;
+        uint16_t *place = px >> 24 == 255 ? p->places->opaque + pk_palette_opaque(px)
+                                          : p->places->through + pk_palette_through(px);
+        *place = *place == PK_PALETTE_UNKNOWN ? (uint16_t)i : PK_PALETTE_SHARED;
     }
     if (first)
         p->places->through[0] = 0;

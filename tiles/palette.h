@@ -10,7 +10,9 @@
 
 #include "tiles/png.h"
 
-enum { PK_PALETTE_UNKNOWN = 0xffff };
+/* In a place of the tables: not asked for yet; more than one of the style's own colours
+ * stand there, so the pixel itself must be looked for. */
+enum { PK_PALETTE_UNKNOWN = 0xffff, PK_PALETTE_SHARED = 0xfffe };
 
 /* Nearest entries, found when first asked for: a style meets a few hundred of the
  * 50 000 places. One thread at a time uses a palette, because asking fills these. */
@@ -45,7 +47,7 @@ static inline uint32_t pk_palette_through(uint32_t px)
     return (px >> 4 & 0xf) | (px >> 8 & 0xf0) | (px >> 12 & 0xf00) | (px >> 16 & 0xf000);
 }
 
-/* The index of a colour whose place is still PK_PALETTE_UNKNOWN; it is known then. */
+/* The index of a colour whose place holds none; one that was unknown is known then. */
 uint8_t pk_palette_learn(const struct pk_palette *p, uint32_t px);
 
 static inline uint8_t pk_palette_index(const struct pk_palette *p, uint32_t px)

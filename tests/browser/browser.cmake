@@ -34,10 +34,10 @@ add_test(NAME browser.types
     COMMAND ${CMAKE_COMMAND} --build ${CMAKE_BINARY_DIR} --target web-types)
 set_tests_properties(browser.types PROPERTIES
     LABELS "browser;plain" TIMEOUT 120 RESOURCE_LOCK build)
-foreach(name axe keyboard narrow noscript robust tree)
+foreach(name axe keyboard maplibre narrow noscript robust tree)
     add_test(NAME browser.${name}
         COMMAND ${browser_node} --test ${CMAKE_CURRENT_SOURCE_DIR}/browser/${name}.test.mjs)
     set_tests_properties(browser.${name} PROPERTIES
         FIXTURES_REQUIRED sample LABELS "browser;plain" TIMEOUT 600 RESOURCE_LOCK browser
-        ENVIRONMENT "PK_PLANKARTA=$<TARGET_FILE:plankarta>;PK_SAMPLE=${sample_dir};PK_TEST_NODE=${browser_build};PK_CHROMIUM=${PK_CHROMIUM}")
+        ENVIRONMENT "PK_PLANKARTA=$<TARGET_FILE:plankarta>;PK_SAMPLE=${sample_dir};PK_TEST_NODE=${browser_build};PK_CHROMIUM=${PK_CHROMIUM};PK_MAPLIBRE_OUT=${CMAKE_CURRENT_BINARY_DIR}/maplibre")
 endforeach()

@@ -17,12 +17,12 @@ export const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'u
 const START_MS = 30000;
 
 /** Starts the server on a free port; gives its address and how to end it. */
-async function startServer() {
+async function startServer(more) {
   const sample = process.env.PK_SAMPLE;
   const child = spawn(
     process.env.PK_PLANKARTA,
     ['serve', '--config', join(sample, 'files/plankarta.conf'),
-      '--db', join(sample, 'sample.sqlite'), '--listen', '127.0.0.1:0'],
+      '--db', join(sample, 'sample.sqlite'), '--listen', '127.0.0.1:0', ...more],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const origin = await new Promise((resolve, reject) => {
@@ -58,9 +58,9 @@ async function findPlaces(origin) {
 
 const cleanups = [];
 
-/** Everything a test needs; each test file calls it once. */
-export async function open() {
-  const server = await startServer();
+/** Everything a test needs; `more` are arguments for `serve`. closeAll() ends it. */
+export async function open(more = []) {
+  const server = await startServer(more);
   cleanups.push(server.end);
   const { origin } = server;
   const places = await findPlaces(origin);

@@ -50,6 +50,30 @@ static void exact_pictures_come_back(void **state)
     pk_surface_finish(&b);
 }
 
+/* Half of two blues, as fills of ongoing plans have: they share a place of the table. */
+static void see_through_colours_that_are_near_each_other_stay_apart(void **state)
+{
+    (void)state;
+    const struct pk_rgba blues[] = {
+        {0xa5, 0xda, 0xfb, 128},
+        {0xb6, 0xcc, 0xe1, 128}
+    };
+    struct pk_palette *p = pk_palette_create(blues, PK_COUNT(blues), true);
+    struct pk_surface s = {0};
+    struct pk_error err;
+    assert_int_equal(pk_surface_begin(&s, 0, 0, 8, 1, &err), PK_OK);
+    for (size_t i = 0; i < PK_COUNT(blues); i++) {
+        uint32_t px = pk_pixel_of(blues[i]);
+        s.px[0] = px;
+        pk_palette_apply(p, &s);
+        for (int shift = 0; shift < 32; shift += 8) {
+            assert_in_range((px >> shift & 255) + 1 - (s.px[0] >> shift & 255), 0, 2);
+        }
+    }
+    pk_surface_finish(&s);
+    pk_palette_destroy(p);
+}
+
 static void a_palette_keeps_the_colours_of_its_style(void **state)
 {
     (void)state;
@@ -193,6 +217,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exact_pictures_come_back),
         cmocka_unit_test(a_palette_keeps_the_colours_of_its_style),
+        cmocka_unit_test(see_through_colours_that_are_near_each_other_stay_apart),
         cmocka_unit_test(mixes_of_two_colours_are_near),
         cmocka_unit_test(palette_pictures_are_what_apply_says),
         cmocka_unit_test(blank_tiles_are_kept_and_right),
