@@ -14,6 +14,7 @@
 
 struct pk_painter {
     struct pk_raster *raster;
+    struct pk_raster *apart; /* strokes of id pictures */
     struct pk_patterns *patterns;
     struct pk_marks *marks;
     struct pk_path *paths; /* scratch */
@@ -28,6 +29,7 @@ struct pk_painter *pk_painter_create(void)
 {
     struct pk_painter *p = pk_xcalloc(1, sizeof *p);
     p->raster = pk_raster_create();
+    p->apart = pk_raster_create();
     p->patterns = pk_patterns_create();
     p->marks = pk_marks_create();
     return p;
@@ -37,6 +39,7 @@ void pk_painter_destroy(struct pk_painter *p)
 {
     if (p) {
         pk_raster_destroy(p->raster);
+        pk_raster_destroy(p->apart);
         pk_patterns_destroy(p->patterns);
         pk_marks_destroy(p->marks);
         pk_surface_finish(&p->scratch);
@@ -432,10 +435,14 @@ static void stroke_ids(struct pk_painter *p, struct pk_surface *s,
         return;
     }
     const struct pk_surface *from = &p->scratch;
+    /* A raster of its own: to begin again on the whole surface after every line would
+     * clear it all each time. */
+    struct pk_raster *whole = p->raster;
+    p->raster = p->apart;
     pk_raster_begin(p->raster, from);
     stroke_shape(p, view, item->shape, xy, &pen);
     pk_raster_paint_mask(p->raster, &p->scratch, &black);
-    pk_raster_begin(p->raster, s);
+    p->raster = whole;
     for (uint32_t y = 0; y < from->h; y++) {
         uint32_t *to = s->px + (size_t)(from->y + y - s->y) * s->w + (from->x - s->x);
         for (uint32_t x = 0; x < from->w; x++) {

@@ -21,6 +21,18 @@ static bool same_picture(const struct pk_look *a, const struct pk_look *b)
     return same;
 }
 
+/* The same patterns of one legend class, on a fill and without one: one thing to
+ * learn. */
+static bool same_overlay(const struct pk_look *a, const struct pk_look *b)
+{
+    bool same = strcmp(a->meaning, b->meaning) == 0 && a->filled != b->filled &&
+                a->pattern_count > 0 && a->pattern_count == b->pattern_count;
+    for (uint32_t i = 0; same && i < a->pattern_count; i++) {
+        same = strcmp(a->patterns[i], b->patterns[i]) == 0;
+    }
+    return same;
+}
+
 static bool is_class(const struct pk_look *look)
 {
     return look->kind == PK_LOOK_AREA && look->essential;
@@ -41,6 +53,14 @@ static void fill_luminance(struct pk_auditor *a, const struct pk_look *look)
                                          .vision = -1});
 }
 
+/* Fills by one name, or both by none, of one source layer. */
+static bool one_colour(const struct pk_look *x, const struct pk_look *y)
+{
+    return strcmp(x->source_layer, y->source_layer) == 0 &&
+           (x->colour && y->colour ? strcmp(x->colour, y->colour) == 0
+                                   : !x->colour && !y->colour);
+}
+
 /* T3: what is the least difference asked of a pair? Fills of one plan colour mean one
  * thing; in force or not is told by pattern, which must differ. */
 static void pair_difference(struct pk_auditor *a, const struct pk_look *x,
@@ -53,7 +73,7 @@ static void pair_difference(struct pk_auditor *a, const struct pk_look *x,
     double gate = plan_colours          ? a->theme->pair
                   : a->theme->pair < 10 ? a->theme->pair
                                         : 10;
-    if (x->colour && y->colour && strcmp(x->colour, y->colour) == 0) {
+    if (one_colour(x, y) && x->aside != y->aside) {
         gate = differ ? 0 : 5;
     } else if (differ && !(plan_colours && a->theme->pair > 10)) {
         gate = 5;
@@ -229,7 +249,8 @@ static void count_classes(struct pk_auditor *a, uint32_t first, uint32_t end)
         const struct pk_look *x = &a->dump.looks[i];
         bool seen = !is_class(x);
         for (uint32_t k = first; k < i && !seen; k++) {
-            seen = is_class(&a->dump.looks[k]) && same_picture(x, &a->dump.looks[k]);
+            seen = is_class(&a->dump.looks[k]) && (same_picture(x, &a->dump.looks[k]) ||
+                                                   same_overlay(x, &a->dump.looks[k]));
         }
         classes += !seen;
     }

@@ -8,7 +8,9 @@
 #include "base/hash.h"
 #include "styles/colour.h"
 #include "tiles/grid.h"
+#include "tiles/icon.h"
 #include "tiles/pattern.h"
+#include "tiles/sprite.h"
 
 enum { ZOOMS_MAX = 64, ZOOM_FIRST = 8, ZOOM_LAST = 20, SLOTS = 1 << 16 };
 
@@ -283,6 +285,20 @@ static void look_at_area(struct dumper *d, const struct pk_specimen *s)
     }
 }
 
+/* Dashes with no gap between them are one dash; no gap at all is no dash. */
+static void measure_dashes(struct pk_stroke_look *stroke,
+                           const struct pk_line_paint *paint)
+{
+    bool odd = paint->dash_count % 2 != 0;
+    uint32_t joined = 0;
+    for (uint32_t k = 0; k < paint->dash_count; k++) {
+        stroke->period += paint->dashes[k] * (odd ? 2 : 1);
+        joined += !odd && k % 2 == 1 && paint->dashes[k] <= 0;
+    }
+    stroke->dash_count -= 2 * joined;
+    stroke->period = stroke->dash_count > 0 ? stroke->period : 0;
+}
+
 static void look_at_lines(struct dumper *d, const struct pk_specimen *s)
 {
     struct pk_style_input in = input_of(d, 0, s);
@@ -306,9 +322,7 @@ static void look_at_lines(struct dumper *d, const struct pk_specimen *s)
         }
         struct pk_stroke_look *stroke = &look.strokes[look.stroke_count++];
         *stroke = (struct pk_stroke_look){paint.colour, paint.width, paint.dash_count, 0};
-        for (uint32_t k = 0; k < paint.dash_count; k++) {
-            stroke->period += paint.dashes[k] * (paint.dash_count % 2 ? 2 : 1);
-        }
+        measure_dashes(stroke, &paint);
         identity = identity_of(d, layer, s, identity);
         look.essential |= layer->essential;
         first = layer; /* the top one says what the line is */
@@ -332,6 +346,14 @@ static uint64_t hash_text(const struct pk_look *l, uint64_t h)
     return pk_hash64(words, sizeof words, h);
 }
 
+/* The longer side of its icon. */
+static double icon_side(const struct pk_symbol_paint *paint)
+{
+    const struct pk_sprite *sprite = paint->icon ? pk_sprite_find(paint->icon) : NULL;
+    double side = sprite ? fmax(sprite->width, sprite->height) : PK_ICON_PX;
+    return side * paint->icon_size;
+}
+
 static void look_at_symbol(struct dumper *d, const struct pk_specimen *s,
                            const struct pk_style_layer *layer,
                            const struct pk_style_input *in)
@@ -345,7 +367,8 @@ static void look_at_symbol(struct dumper *d, const struct pk_specimen *s,
                            .bold = paint.font & 1,
                            .says = true,
                            .essential = layer->essential,
-                           .diameter = 16 * paint.icon_size,
+                           .diameter = icon_side(&paint),
+                           .stamped = paint.along_line,
                            .icon = paint.icon};
     uint64_t h = hash_text(&look, layer->index);
     struct pk_look *out = paint.text[0] ? add_look(d, PK_LOOK_TEXT, h) : NULL;

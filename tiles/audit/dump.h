@@ -62,6 +62,7 @@ struct pk_look {
     const char *icon; /* points: image, or NULL for a circle */
     struct pk_rgba point, casing;
     double diameter, casing_width;
+    bool stamped; /* set along a line: part of the line, not a point */
 };
 
 struct pk_dump {

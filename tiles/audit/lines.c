@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "tiles/audit/rules.h"
+#include "tiles/surface.h"
 
 enum { WHAT_MAX = 400 };
 
@@ -71,24 +72,51 @@ static void line_on(struct pk_auditor *a, const struct pk_look *look,
                                          .vision = casing > contrast ? cased : vision});
 }
 
+static bool has_stroke(const struct pk_look *look, const struct pk_stroke_look *s)
+{
+    for (uint32_t i = 0; i < look->stroke_count; i++) {
+        const struct pk_stroke_look *o = &look->strokes[i];
+        if (pk_pixel_of(o->colour) == pk_pixel_of(s->colour) && o->width == s->width &&
+            o->dash_count == s->dash_count && o->period == s->period) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The top stroke of a line that the other has not: where several boundaries coincide
+ * each line lies above the next, and what they share tells nothing. NULL: none. */
+static const struct pk_stroke_look *own_stroke(const struct pk_look *look,
+                                               const struct pk_look *other)
+{
+    for (uint32_t i = look->stroke_count; i-- > 0;) {
+        if (!has_stroke(other, &look->strokes[i])) {
+            return &look->strokes[i];
+        }
+    }
+    return NULL;
+}
+
+static double period_ratio(double x, double y)
+{
+    return x > 0 && y > 0 ? fmax(x, y) / fmin(x, y) : x > 0 || y > 0 ? 2 : 1;
+}
+
 /* Two lines of about one colour and width are told apart by their dashes: a period
  * twice as long, or another number of strokes in it. What is ongoing lies in an area
  * whose pattern says so, so its lines are only compared with each other. */
 static void pair_dashes(struct pk_auditor *a, const struct pk_look *x,
                         const struct pk_look *y)
 {
-    const struct pk_stroke_look *s = top_of(x), *t = top_of(y);
-    double wide = fmax(s->width, t->width), thin = fmin(s->width, t->width);
+    const struct pk_stroke_look *s = own_stroke(x, y), *t = own_stroke(y, x);
     enum pk_vision vision = PK_VISION_NORMAL;
-    if (x->ongoing != y->ongoing || wide >= 1.5 * thin ||
+    if (!s || !t || x->ongoing != y->ongoing ||
+        fmax(s->width, t->width) >= 1.5 * fmin(s->width, t->width) ||
         pk_colour_distance(s->colour, t->colour, &vision) >= 20 ||
         x->stroke_count != y->stroke_count) {
         return;
     }
-    double ratio = s->period > 0 && t->period > 0
-                       ? fmax(s->period, t->period) / fmin(s->period, t->period)
-                   : s->period > 0 || t->period > 0 ? 2
-                                                    : 1;
+    double ratio = period_ratio(s->period, t->period);
     bool other_make = s->dash_count != t->dash_count;
     char what[WHAT_MAX];
     snprintf(what, sizeof what, "%s / %s", x->name, y->name);

@@ -4,6 +4,7 @@
 
 #include "tiles/audit/rules.h"
 #include "tiles/icon.h"
+#include "tiles/sprite.h"
 
 enum { WHAT_MAX = 400, SIDE = 64, ICONS_MAX = 64 };
 
@@ -40,14 +41,31 @@ static void circle_contrast(struct pk_auditor *a, const struct pk_look *look,
 
 /* ---- silhouettes ---- */
 
+/* A sprite as large as fits with its own proportions, or one of the shapes. */
+static void draw_icon(struct pk_raster *r, struct pk_surface *s, const char *icon)
+{
+    enum { MIDDLE = SIDE * PK_SUB / 2, LARGE = SIDE * PK_SUB * 3 / 4 };
+    const struct pk_sprite *sprite = pk_sprite_find(icon);
+    if (!sprite) {
+        pk_icon_draw(r, s, icon, MIDDLE, MIDDLE, LARGE, 0, 1);
+        return;
+    }
+    struct pk_sprite_look look = {
+        .opacity = 1, .colour = {0, 0, 0, 255}
+    };
+    uint32_t longest = sprite->width > sprite->height ? sprite->width : sprite->height;
+    pk_sprite_draw(s, sprite, 1, MIDDLE, MIDDLE,
+                   (int64_t)LARGE * sprite->width / longest,
+                   (int64_t)LARGE * sprite->height / longest, 0, &look);
+}
+
 static void silhouette(bool *out, const char *icon)
 {
     struct pk_surface s = {0};
     struct pk_raster *r = pk_raster_create();
     if (pk_surface_begin(&s, 0, 0, SIDE, SIDE, NULL) == PK_OK) {
         pk_raster_begin(r, &s);
-        pk_icon_draw(r, &s, icon, SIDE * PK_SUB / 2, SIDE * PK_SUB / 2,
-                     SIDE * PK_SUB * 3 / 4, 0, 1);
+        draw_icon(r, &s, icon);
         for (uint32_t i = 0; i < SIDE * SIDE; i++) {
             out[i] = s.px[i] >> 24 >= 128;
         }
@@ -103,10 +121,23 @@ static uint32_t add_icon(const char **icons, uint32_t count, const char *icon)
     return count;
 }
 
+/* Icons of points, or of what is set along lines: a sign on a fence is not looked for
+ * among lone points, its line says what it is. */
+static uint32_t list_icons(struct pk_auditor *a, const char **icons, bool stamped)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < a->dump.count; i++) {
+        const struct pk_look *look = &a->dump.looks[i];
+        if (look->kind == PK_LOOK_POINT && look->essential && look->stamped == stamped) {
+            count = add_icon(icons, count, look->icon ? look->icon : "circle");
+        }
+    }
+    return count;
+}
+
 void pk_audit_points(struct pk_auditor *a)
 {
     const char *icons[ICONS_MAX];
-    uint32_t count = 0;
     for (uint32_t z = 0; z < a->dump.zoom_count; z++) {
         uint32_t first, end;
         pk_dump_at(&a->dump, z, &first, &end);
@@ -115,12 +146,14 @@ void pk_audit_points(struct pk_auditor *a)
             if (look->kind != PK_LOOK_POINT || !look->essential) {
                 continue;
             }
-            point_size(a, look);
+            if (!look->stamped) {
+                point_size(a, look);
+            }
             if (!look->icon) {
                 circle_contrast(a, look, a->dump.grounds[z]);
             }
-            count = add_icon(icons, count, look->icon ? look->icon : "circle");
         }
     }
-    compare_icons(a, icons, count);
+    compare_icons(a, icons, list_icons(a, icons, false));
+    compare_icons(a, icons, list_icons(a, icons, true));
 }
