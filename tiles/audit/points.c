@@ -54,8 +54,7 @@ static void draw_icon(struct pk_raster *r, struct pk_surface *s, const char *ico
         .opacity = 1, .colour = {0, 0, 0, 255}
     };
     uint32_t longest = sprite->width > sprite->height ? sprite->width : sprite->height;
-    pk_sprite_draw(s, sprite, 1, MIDDLE, MIDDLE,
-                   (int64_t)LARGE * sprite->width / longest,
+    pk_sprite_draw(s, sprite, 1, MIDDLE, MIDDLE, (int64_t)LARGE * sprite->width / longest,
                    (int64_t)LARGE * sprite->height / longest, 0, &look);
 }
 
