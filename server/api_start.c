@@ -9,6 +9,7 @@
 #include "layers/terms.h"
 #include "server/answer_page.h"
 #include "server/api.h"
+#include "server/api_legend.h"
 #include "server/extent.h"
 #include "server/ground.h"
 #include "server/map_layers.h"
@@ -604,6 +605,35 @@ static void write_answer(struct pk_page *page, struct start *s)
     pk_buf_adds(out, "</section>\n");
 }
 
+/* What the plans' signs in this view mean; the link leads to it alone, for print. */
+static void write_legend(struct pk_page *page, struct start *s)
+{
+    struct pk_worker *worker = s->worker;
+    const struct view *v = &s->view;
+    struct pk_error err;
+    const char *title = pk_msg_text(PK_MSG_LEGEND_TITLE, page->lang);
+    const struct pk_style *style =
+        pk_styles_find(worker->app->styles, worker->app->style, v->theme);
+    struct pk_legend_window window = {v->box, MAP_W, MAP_H};
+    struct pk_legend_view *legend = pk_arena_alloc(&worker->arena, 1, sizeof(*legend));
+    if (style == NULL ||
+        pk_legend_see(legend, worker, &window, style, page->lang, &err) != PK_OK) {
+        return;
+    }
+    pk_htmlf(page->out,
+             "<details class=\"signs\">\n<summary>%s</summary>\n"
+             "<div id=\"teckenforklaring\">\n",
+             title);
+    pk_legend_view_html(page, legend, 2, &worker->arena);
+    pk_buf_adds(page->out, "</div>\n</details>\n");
+    pk_htmlf(page->out,
+             "<p><a id=\"legend-link\" href=\"/styles/%s/legend.html?theme=%s&amp;"
+             "lang=%s&amp;bbox=%.1f,%.1f,%.1f,%.1f&amp;z=%u\">%s</a></p>\n",
+             worker->app->style, v->theme, pk_lang_tag(page->lang), v->box.min_x,
+             v->box.min_y, v->box.max_x, v->box.max_y, v->z,
+             pk_msg_text(PK_MSG_LEGEND_ALONE, page->lang));
+}
+
 static void write_page(struct start *s, const struct pk_view_list *list,
                        struct pk_buf *out)
 {
@@ -632,11 +662,7 @@ static void write_page(struct start *s, const struct pk_view_list *list,
     write_list(&page, s, list, &worker->arena);
     pk_buf_adds(out, "</div>\n<div class=\"looks\">\n");
     write_themes(&page, s);
-    pk_htmlf(out,
-             "<p><a id=\"legend-link\" "
-             "href=\"/styles/%s/legend.html?theme=%s&amp;lang=%s\">%s</a></p>\n",
-             app->style, s->view.theme, pk_lang_tag(lang),
-             pk_msg_text(PK_MSG_LEGEND_TITLE, lang));
+    write_legend(&page, s);
     pk_buf_adds(out, "</div>\n</div>\n");
     pk_page_end(&page);
 }

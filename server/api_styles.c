@@ -1,16 +1,12 @@
-/* /styles/{style}.json, /styles/{style}/legend.{json,html}, .../sprite[@2x].{json,png},
+/* /styles/{style}.json, /styles/{style}/sprite[@2x].{json,png},
  * .../pattern[@2x].{json,png}, /fonts/{stack}/{range}.pbf */
-#include <math.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "base/jsonread.h"
 #include "base/parse.h"
 #include "server/api.h"
-#include "server/legend.h"
-#include "server/legend_view.h"
-#include "server/map_layers.h"
-#include "server/page.h"
+#include "server/api_legend.h"
 #include "server/styleset.h"
 #include "styles/viewer.h"
 #include "tiles/glyphs.h"
@@ -127,65 +123,6 @@ static enum pk_status sheet_part(struct pk_worker *worker,
     return status;
 }
 
-/* What the style shows in bbox=minx,miny,maxx,maxy (EPSG:3006) at level z= of the
- * page's grid. */
-/* *out: the title of the layer that the style draws, or NULL (plan, base). */
-static enum pk_status layer_title(const char **out, struct pk_worker *worker,
-                                  const struct pk_request *request,
-                                  const struct pk_style *style, struct pk_box box,
-                                  struct pk_error *err)
-{
-    struct pk_map_layers *layers = pk_arena_alloc(&worker->arena, 1, sizeof(*layers));
-    enum pk_status status =
-        pk_map_layers(layers, worker->store, box, "", request->lang, &worker->arena, err);
-    *out = NULL;
-    for (uint32_t i = 0; status == PK_OK && i < layers->count; i++) {
-        const struct pk_map_layer *layer = &layers->layers[i];
-        *out = strcmp(layer->id, pk_style_name(style)) == 0 ? layer->title : *out;
-    }
-    return status;
-}
-
-static enum pk_status see_view(struct pk_legend_view *out, struct pk_worker *worker,
-                               const struct pk_request *request,
-                               const struct pk_style *style, const char *bbox,
-                               struct pk_error *err)
-{
-    const struct pk_grid *grid = pk_grid_find("SWEREF99TMKommun");
-    const char *level = pk_request_arg(request, "z"), *cursor = bbox;
-    const char *title = NULL;
-    double v[4];
-    uint32_t z;
-    for (int i = 0; i < 4; i++) {
-        if ((i > 0 && !pk_parse_char(&cursor, ',')) || !pk_parse_double(&cursor, &v[i])) {
-            return pk_fail(err, PK_BAD_INPUT,
-                           "bbox: expected minx,miny,maxx,maxy in EPSG:3006");
-        }
-    }
-    if (!pk_parse_end(cursor) || level == NULL ||
-        !pk_parse_all_u32(level, grid->level_count - 1, &z)) {
-        return pk_fail(err, PK_BAD_INPUT, "z: expected a level from 0 to %u",
-                       grid->level_count - 1);
-    }
-    double pixel = grid->levels[z].pixel;
-    double w = ceil((v[2] - v[0]) / pixel), h = ceil((v[3] - v[1]) / pixel);
-    if (!(w >= 1 && w <= PK_PICTURE_PX_MAX) || !(h >= 1 && h <= PK_PICTURE_PX_MAX)) {
-        return pk_fail(err, PK_BAD_INPUT, "bbox: it is 1 to %d pixels a side at level %u",
-                       PK_PICTURE_PX_MAX, z);
-    }
-    struct pk_box box = {v[0], v[1], v[0] + w * pixel, v[1] + h * pixel};
-    struct pk_classes *classes = pk_arena_alloc(&worker->arena, 1, sizeof(*classes));
-    enum pk_status status = layer_title(&title, worker, request, style, box, err);
-    if (status == PK_OK) {
-        status = pk_render_classes(classes, worker->renderer, style, grid->epsg, box,
-                                   (uint32_t)w, (uint32_t)h, &worker->arena, err);
-    }
-    if (status == PK_OK) {
-        pk_legend_view(out, classes, style, title, request->lang, &worker->arena);
-    }
-    return status;
-}
-
 enum pk_status pk_api_style_part(struct pk_worker *worker,
                                  const struct pk_request *request,
                                  struct pk_response *response, struct pk_error *err)
@@ -198,62 +135,8 @@ enum pk_status pk_api_style_part(struct pk_worker *worker,
     if (strncmp(part, "pattern", 7) == 0) {
         return sheet_part(worker, request, part + 7, true, response, err);
     }
-    bool json = strcmp(part, "legend.json") == 0, html = strcmp(part, "legend.html") == 0;
-    bool text = strcmp(part, "legend.txt") == 0;
-    const char *bbox = pk_request_arg(request, "bbox");
-    if ((!json && !html && !text) || (text && bbox == NULL)) {
-        return pk_fail(
-            err, PK_NOT_FOUND,
-            "a style has legend.json, legend.html, sprite.json, sprite.png and, "
-            "with bbox= and z=, legend.txt");
-    }
     enum pk_status status =
         find_style(worker, request, pk_route_param(request, 0), &style, err);
-    if (status != PK_OK) {
-        return status;
-    }
-    struct pk_legend legend;
-    struct pk_legend_view *view = NULL;
-    if (bbox != NULL) {
-        view = pk_arena_alloc(&worker->arena, 1, sizeof(*view));
-        status = see_view(view, worker, request, style, bbox, err);
-    } else {
-        const char *title = NULL;
-        status = layer_title(&title, worker, request, style, (struct pk_box){0}, err);
-        if (status == PK_OK) {
-            status =
-                pk_legend_read(&legend, style, title, request->lang, &worker->arena, err);
-        }
-    }
-    if (status != PK_OK) {
-        return status;
-    }
-    struct pk_buf out;
-    pk_buf_init(&out, STYLE_JSON_MAX);
-    if (text) {
-        pk_legend_view_text(&out, view);
-        pk_response_take(response, &out, "text/plain; charset=utf-8");
-    } else if (json) {
-        if (view != NULL) {
-            pk_legend_view_json(&out, view);
-        } else {
-            pk_legend_json(&out, &legend);
-        }
-        pk_response_take(response, &out, "application/json");
-    } else {
-        struct pk_page page;
-        const char *title = pk_msg_text(PK_MSG_LEGEND_TITLE, request->lang);
-        pk_page_begin(&page, &out, worker->app, request, request->lang, title);
-        pk_htmlf(&out, "<h1>%s</h1>\n", title);
-        if (view != NULL) {
-            pk_legend_view_html(&page, view);
-        } else {
-            pk_legend_html(&page, &legend);
-        }
-        pk_page_end(&page);
-        pk_page_respond(response, &out);
-    }
-    pk_buf_finish(&out);
-    response->vary_language = true;
-    return PK_OK;
+    return status == PK_OK ? pk_api_legend(worker, request, style, part, response, err)
+                           : status;
 }

@@ -146,7 +146,8 @@ static const char *colour_text(char out[8], struct pk_rgba c)
     return out;
 }
 
-void pk_legend_json(struct pk_buf *out, const struct pk_legend *legend)
+void pk_legend_json(struct pk_buf *out, const struct pk_legend *legend,
+                    const struct pk_legend_view *view)
 {
     struct pk_json j;
     char hex[8];
@@ -171,73 +172,6 @@ void pk_legend_json(struct pk_buf *out, const struct pk_legend *legend)
         pk_json_end(&j);
     }
     pk_json_end(&j);
+    pk_legend_sections(&j, view);
     pk_json_end(&j);
-}
-
-/* Presentation attributes, because the pages allow no inline style. */
-static void write_swatch(struct pk_buf *out, const struct pk_legend_row *row)
-{
-    char hex[8], outline[8];
-    pk_buf_adds(out, "<svg class=\"swatch\" width=\"40\" height=\"24\" viewBox=\"0 0 40 "
-                     "24\" aria-hidden=\"true\" focusable=\"false\">");
-    colour_text(hex, row->colour);
-    colour_text(outline, row->outline);
-    double width = row->width < 1 ? 1 : row->width > 12 ? 12 : row->width;
-    if (row->type == PK_LAYER_FILL) {
-        pk_htmlf(out,
-                 "<rect x=\"1\" y=\"1\" width=\"38\" height=\"22\" fill=\"%s\" "
-                 "stroke=\"%s\"/>",
-                 hex, row->outline.a > 0 ? outline : "#404040");
-    } else if (row->type == PK_LAYER_LINE) {
-        pk_htmlf(out, "<path d=\"M1 12H39\" stroke=\"%s\" stroke-width=\"%.1f\"", hex,
-                 width);
-        pk_buf_adds(out, row->dashed ? " stroke-dasharray=\"6 4\"/>" : "/>");
-    } else {
-        pk_htmlf(out, "<circle cx=\"20\" cy=\"12\" r=\"%.1f\" fill=\"%s\"/>",
-                 width > 10 ? 10 : width, hex);
-    }
-    pk_buf_adds(out, "</svg> ");
-}
-
-static bool has_swatch(const struct pk_legend_row *row)
-{
-    return row->has_colour && row->type != PK_LAYER_SYMBOL && row->pattern == NULL;
-}
-
-/* The sign of a class: of the ways it is drawn, an area's or line's before a point's. */
-static const struct pk_legend_row *swatch_of(const struct pk_legend *legend,
-                                             const char *id)
-{
-    const struct pk_legend_row *best = NULL;
-    for (uint32_t i = 0; i < legend->count; i++) {
-        const struct pk_legend_row *row = &legend->rows[i];
-        if (strcmp(row->id, id) == 0 && has_swatch(row) &&
-            (best == NULL || best->type == PK_LAYER_CIRCLE)) {
-            best = row;
-        }
-    }
-    return best;
-}
-
-void pk_legend_html(struct pk_page *page, const struct pk_legend *legend)
-{
-    struct pk_buf *out = page->out;
-    pk_buf_adds(out, "<ul class=\"legend\">\n");
-    for (uint32_t i = 0; i < legend->count; i++) {
-        const struct pk_legend_row *row = &legend->rows[i];
-        bool said = false; /* a class drawn in several ways is one line */
-        for (uint32_t n = 0; n < i; n++) {
-            said |= strcmp(legend->rows[n].id, row->id) == 0;
-        }
-        if (said) {
-            continue;
-        }
-        pk_buf_adds(out, "<li>");
-        const struct pk_legend_row *swatch = swatch_of(legend, row->id);
-        if (swatch != NULL) {
-            write_swatch(out, swatch);
-        }
-        pk_htmlf(out, "%s</li>\n", row->title);
-    }
-    pk_buf_adds(out, "</ul>\n");
 }

@@ -5,7 +5,7 @@
 #ifndef PK_SERVER_LEGEND_H
 #define PK_SERVER_LEGEND_H
 
-#include "server/page.h"
+#include "server/legend_view.h"
 #include "styles/style.h"
 
 enum { PK_LEGEND_ROWS_MAX = 400 };
@@ -32,8 +32,8 @@ enum pk_status pk_legend_read(struct pk_legend *out, const struct pk_style *styl
                               struct pk_arena *arena, struct pk_error *err) PK_MUST_CHECK;
 /* A class in words; its id when it is not one of ours. */
 const char *pk_legend_class_title(const char *id, enum pk_lang lang);
-void pk_legend_json(struct pk_buf *out, const struct pk_legend *legend);
-/* A list; swatches are pictures beside the words and say nothing of their own. */
-void pk_legend_html(struct pk_page *page, const struct pk_legend *legend);
+/* Its rows, and the sections of the whole style's legend. */
+void pk_legend_json(struct pk_buf *out, const struct pk_legend *legend,
+                    const struct pk_legend_view *view);
 
 #endif

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "server/legend.h"
+#include "server/legend_swatch.h"
 
 /* The order of a plan map's legend (plan-domain 4.4). `form` is how the stored form of
  * land begins, "" = any. */
@@ -81,7 +81,9 @@ void pk_legend_view(struct pk_legend_view *out, const struct pk_classes *classes
                                     .title = row->wording,
                                     .legend_class = row->legend_class,
                                     .filled = row->filled,
-                                    .colour = row->colour};
+                                    .colour = row->colour,
+                                    .sample = row->sample};
+        e.delivered = e.title[0] != '\0';
         if (e.title[0] == '\0') {
             e.title = layer_title != NULL
                           ? layer_title
@@ -98,7 +100,7 @@ void pk_legend_view(struct pk_legend_view *out, const struct pk_classes *classes
     qsort(out->entries, out->count, sizeof(out->entries[0]), by_order);
 }
 
-static const char *heading(const struct pk_legend_view *view, uint32_t i)
+const char *pk_legend_heading(const struct pk_legend_view *view, uint32_t i)
 {
     bool first = i == 0 || view->entries[i - 1].section != view->entries[i].section;
     return first ? pk_msg_text(sections[view->entries[i].section].title, view->lang)
@@ -111,6 +113,42 @@ static bool is_last_of(const struct pk_legend_view *view, uint32_t i)
            view->entries[i + 1].section != view->entries[i].section;
 }
 
+const char *pk_legend_words(const struct pk_legend_entry *entry, struct pk_arena *arena)
+{
+    return entry->letter[0] != '\0'
+               ? pk_arena_printf(arena, "%s: %s", entry->letter, entry->title)
+               : entry->title;
+}
+
+void pk_legend_sections(struct pk_json *j, const struct pk_legend_view *view)
+{
+    pk_json_key(j, "sections");
+    pk_json_array(j);
+    for (uint32_t i = 0; i < view->count; i++) {
+        const struct pk_legend_entry *e = &view->entries[i];
+        char colour[PK_COLOUR_TEXT];
+        pk_colour_format(colour, e->colour);
+        if (pk_legend_heading(view, i) != NULL) {
+            pk_json_object(j);
+            pk_json_member(j, "id", sections[e->section].id);
+            pk_json_member(j, "title", pk_legend_heading(view, i));
+            pk_json_key(j, "entries");
+            pk_json_array(j);
+        }
+        pk_json_object(j);
+        pk_json_member(j, "class", e->legend_class);
+        pk_json_member(j, "letter", e->letter[0] != '\0' ? e->letter : NULL);
+        pk_json_member(j, "title", e->title);
+        pk_json_member(j, "colour", e->filled ? colour : NULL);
+        pk_json_end(j);
+        if (is_last_of(view, i)) {
+            pk_json_end(j);
+            pk_json_end(j);
+        }
+    }
+    pk_json_end(j);
+}
+
 void pk_legend_view_json(struct pk_buf *out, const struct pk_legend_view *view)
 {
     struct pk_json j;
@@ -121,31 +159,7 @@ void pk_legend_view_json(struct pk_buf *out, const struct pk_legend_view *view)
     pk_json_member(&j, "lang", pk_lang_tag(view->lang));
     pk_json_key(&j, "more");
     pk_json_bool(&j, view->more);
-    pk_json_key(&j, "sections");
-    pk_json_array(&j);
-    for (uint32_t i = 0; i < view->count; i++) {
-        const struct pk_legend_entry *e = &view->entries[i];
-        char colour[PK_COLOUR_TEXT];
-        pk_colour_format(colour, e->colour);
-        if (heading(view, i) != NULL) {
-            pk_json_object(&j);
-            pk_json_member(&j, "id", sections[e->section].id);
-            pk_json_member(&j, "title", heading(view, i));
-            pk_json_key(&j, "entries");
-            pk_json_array(&j);
-        }
-        pk_json_object(&j);
-        pk_json_member(&j, "class", e->legend_class);
-        pk_json_member(&j, "letter", e->letter[0] != '\0' ? e->letter : NULL);
-        pk_json_member(&j, "title", e->title);
-        pk_json_member(&j, "colour", e->filled ? colour : NULL);
-        pk_json_end(&j);
-        if (is_last_of(view, i)) {
-            pk_json_end(&j);
-            pk_json_end(&j);
-        }
-    }
-    pk_json_end(&j);
+    pk_legend_sections(&j, view);
     pk_json_end(&j);
 }
 
@@ -153,37 +167,35 @@ void pk_legend_view_text(struct pk_buf *out, const struct pk_legend_view *view)
 {
     for (uint32_t i = 0; i < view->count; i++) {
         const struct pk_legend_entry *e = &view->entries[i];
-        if (heading(view, i) != NULL) {
-            pk_buf_addf(out, "%s%s\n", i == 0 ? "" : "\n", heading(view, i));
+        if (pk_legend_heading(view, i) != NULL) {
+            pk_buf_addf(out, "%s%s\n", i == 0 ? "" : "\n", pk_legend_heading(view, i));
         }
         pk_buf_addf(out, "  %s%s%s\n", e->letter, e->letter[0] != '\0' ? ": " : "",
                     e->title);
     }
 }
 
-void pk_legend_view_html(struct pk_page *page, const struct pk_legend_view *view)
+void pk_legend_view_html(struct pk_page *page, const struct pk_legend_view *view,
+                         int level, struct pk_arena *arena)
 {
     struct pk_buf *out = page->out;
     for (uint32_t i = 0; i < view->count; i++) {
         const struct pk_legend_entry *e = &view->entries[i];
-        if (heading(view, i) != NULL) {
-            pk_htmlf(out, "<h2>%s</h2>\n<ul class=\"legend\">\n", heading(view, i));
+        if (pk_legend_heading(view, i) != NULL) {
+            pk_htmlf(out, "<h%d>%s</h%d>\n<ul class=\"legend\">\n", level,
+                     pk_legend_heading(view, i), level);
         }
-        pk_buf_adds(out, "<li>");
-        if (e->filled) {
-            char colour[PK_COLOUR_TEXT];
-            pk_colour_format(colour, e->colour);
-            pk_htmlf(
-                out,
-                "<svg class=\"swatch\" width=\"40\" height=\"24\" viewBox=\"0 0 40 "
-                "24\" aria-hidden=\"true\" focusable=\"false\"><rect x=\"1\" y=\"1\" "
-                "width=\"38\" height=\"22\" fill=\"%s\" stroke=\"#404040\"/></svg> ",
-                colour);
-        }
+        pk_htmlf(out,
+                 "<li><img class=\"swatch\" width=\"%d\" height=\"%d\" alt=\"\" "
+                 "loading=\"lazy\" src=\"%s\" srcset=\"%s 2x\"> ",
+                 PK_SWATCH_W, PK_SWATCH_H,
+                 pk_swatch_url(view->style, view->theme, &e->sample, "", arena),
+                 pk_swatch_url(view->style, view->theme, &e->sample, "@2x", arena));
         if (e->letter[0] != '\0') {
             pk_htmlf(out, "<b>%s</b> ", e->letter);
         }
-        pk_htmlf(out, "%s</li>\n%s", e->title, "");
+        bool foreign = e->delivered && view->lang != PK_SV;
+        pk_htmlf(out, "<span%s>%s</span></li>\n", foreign ? " lang=sv" : NULL, e->title);
         pk_buf_adds(out, is_last_of(view, i) ? "</ul>\n" : "");
     }
 }

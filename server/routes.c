@@ -29,9 +29,9 @@ const struct pk_route pk_routes[] = {
     {"/styles/{file}",                                GET,      "theme",                                           NULL,                     pk_api_style,         false, NULL,
      "A style as a MapLibre document for vector tiles, theme applied",                                                                                                                                                                                   PK_ROLE_NONE,
      PK_LANE_MAP                                                                                                                                                                                                                                                                  },
-    {"/styles/{style}/{file}",                        GET,      "theme bbox z",                                    NULL,                     pk_api_style_part,    false, NULL,
-     "legend.json, legend.html, legend.txt, sprite.json, sprite.png, pattern.json, "
-     "pattern.png",                                                                                                                                                                                                                                      PK_ROLE_NONE, PK_LANE_MAP},
+    {"/styles/{style}/{file}",                        GET,      "theme bbox z of",                                 NULL,                     pk_api_style_part,    false,
+     NULL,                                                                                                                                                                                        "legend.json, legend.html, legend.txt, legend.svg, legend.png, swatch.png, "
+     "sprite.json, sprite.png, pattern.json, pattern.png",                                                                                                                                                                                     PK_ROLE_NONE, PK_LANE_MAP},
     {"/fonts/{stack}/{file}",                         GET,      "",                                                NULL,                     pk_api_glyphs,        false, NULL,
      "Letters for viewers of vector tiles: 0-255.pbf",                                                                                                                                                                                                   PK_ROLE_NONE, PK_LANE_MAP},
     {"/static/{styles}/{box}/{file}",                 GET,      "crs theme marker shape version datetime",

@@ -244,6 +244,7 @@ function startMap(section, lang) {
       window.history.replaceState(null, '', url);
       takeLinks(fresh);
       takePart(fresh, 'lista');
+      takePart(fresh, 'teckenforklaring');
       let line = fresh.getElementById('lista')?.dataset.status;
       if (answerDue) {
         answerDue = false;

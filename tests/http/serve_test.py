@@ -302,6 +302,10 @@ class Serving(unittest.TestCase):
             time.sleep(0.02)
 
     def test_operations(self):
+        end = time.monotonic() + 10
+        while self.server.get("/health").json()["writer"] == "starting":
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.02)
         self.assertEqual(self.server.get("/health").json(), {
             "status": "ok", "database": "readable", "writer": "running", "version": 1})
         self.assertEqual(self.server.get("/ready").json(),
