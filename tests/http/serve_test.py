@@ -293,13 +293,23 @@ class Serving(unittest.TestCase):
         after = metrics(self.server)
         self.assertEqual(after["requests_total"], before["requests_total"] + 2)
         self.assertEqual(after["errors_total"], before["errors_total"] + 1)
+        at_rest = self.connections_at_rest()
         with self.server.connect(), self.server.connect():
-            time.sleep(0.2)
-            self.assertEqual(metrics(self.server)["connections"], after["connections"] + 2)
-        end = time.monotonic() + 5
-        while metrics(self.server)["connections"] != after["connections"]:
+            self.assertEqual(self.connections_at_rest(), at_rest + 2)
+        self.assertEqual(self.connections_at_rest(), at_rest)
+
+    def connections_at_rest(self):
+        """How many there are when those of earlier requests have been closed and new ones
+        taken: the same for half a second."""
+        end = time.monotonic() + 20
+        seen, since = metrics(self.server)["connections"], time.monotonic()
+        while time.monotonic() - since < 0.5:
+            now = metrics(self.server)["connections"]
+            if now != seen:
+                seen, since = now, time.monotonic()
             self.assertLess(time.monotonic(), end)
             time.sleep(0.02)
+        return seen
 
     def test_operations(self):
         end = time.monotonic() + 10
