@@ -626,11 +626,11 @@ static void reap(struct pk_http *http, bool idle)
     pthread_mutex_lock(&http->lock);
     for (struct conn *conn = http->conns; conn != NULL; conn = conn->next) {
         if (atomic_load(&conn->deadline_ms) <= now) {
-            shutdown(conn->fd, SHUT_RDWR);
             atomic_store(&conn->deadline_ms, INT64_MAX);
-            if (!atomic_load(&conn->idle)) {
+            if (!atomic_load(&conn->idle)) { /* counted before anybody can see the end */
                 pk_app_count(http->app, PK_COUNT_REAPED);
             }
+            shutdown(conn->fd, SHUT_RDWR);
         } else if (idle && atomic_load(&conn->idle)) {
             shutdown(conn->fd, SHUT_RD); /* what has arrived is still answered */
         }
