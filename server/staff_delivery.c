@@ -254,9 +254,11 @@ static void delivery_page(struct pk_worker *worker, const struct pk_request *req
     struct pk_buf out;
     const char *error = pk_jget_string(state, "error");
     bool done = is_done(state);
-    pk_staff_begin(&page, &out, worker, request,
-                   pk_msg_text(done ? PK_MSG_ADM_DELIVERY_DONE : PK_MSG_ADM_DELIVERY,
-                               request->lang));
+    bool refused = error != NULL || pk_jget_bool(state, "refused", false);
+    enum pk_msg_id title = !done     ? PK_MSG_ADM_DELIVERY
+                           : refused ? PK_MSG_ADM_DELIVERY_REFUSED
+                                     : PK_MSG_ADM_DELIVERY_DONE;
+    pk_staff_begin(&page, &out, worker, request, pk_msg_text(title, request->lang));
     if (!done) {
         write_progress(&page, worker, state);
     } else if (error != NULL) {
@@ -264,7 +266,6 @@ static void delivery_page(struct pk_worker *worker, const struct pk_request *req
                  pk_say(&worker->arena, request->lang, PK_MSG_ADM_BROKEN, "reason", error,
                         NULL));
     } else {
-        bool refused = pk_jget_bool(state, "refused", false);
         pk_htmlf(&out, "<p role=\"status\">%s</p>\n",
                  refused ? pk_say(&worker->arena, request->lang, PK_MSG_ADM_BROKEN,
                                   "reason", "", NULL)
